@@ -1,0 +1,32 @@
+# Flags of our own code. Warnings are errors; floating point never contracts, because predictions are promised to the bit.
+add_library(yard_flags INTERFACE)
+target_compile_options(yard_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough -Werror
+  -ffp-contract=off -fno-fast-math -fstack-protector-strong)
+target_compile_definitions(yard_flags INTERFACE _GLIBCXX_ASSERTIONS)
+target_include_directories(yard_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(yard_flags INTERFACE _FORTIFY_SOURCE=2)
+  add_link_options(-Wl,-z,now -Wl,-z,relro)
+endif()
+if(YARD_SANITIZE)
+  add_compile_options(-fsanitize=${YARD_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${YARD_SANITIZE})
+endif()
+if(YARD_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+
+find_program(YARD_CCACHE ccache)
+if(YARD_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${YARD_CCACHE}")
+endif()
+find_program(YARD_MOLD mold)
+if(YARD_MOLD AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_link_options(-fuse-ld=mold)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_link_options(-fuse-ld=lld)
+endif()
+find_package(Threads REQUIRED)

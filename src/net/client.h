@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "base/result.h"
+#include "net/http.h"
+
+namespace yard::net {
+
+struct ClientRequest {
+  Method method = Method::kGet;
+  std::string url;  // http://host[:port]/path?query
+  Headers headers;
+  std::string body;
+  std::chrono::milliseconds timeout{30'000};
+  size_t answer_limit_bytes = 64 * 1024 * 1024;
+};
+
+/// One request, one answer, blocking: for the command line and for webhooks. Thread-safe. Redirects
+/// are not followed. Errors: kInvalidArgument for a bad URL, kUnavailable when the host cannot be
+/// reached, kDeadlineExceeded.
+base::Result<Response> Fetch(const ClientRequest& request);
+
+}  // namespace yard::net
