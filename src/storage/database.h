@@ -27,7 +27,8 @@ struct Blob {
 /// A value bound to a statement or read from a column.
 using Value = std::variant<std::monostate, int64_t, double, std::string, Blob>;
 
-/// A borrowed parameter: text and bytes are not copied and must live until the call returns.
+/// A borrowed parameter: text and bytes are not copied and must live until the call returns. SQLite
+/// turns a NaN into null: keep values that may be NaN inside a Blob.
 class Parameter {
  public:
   Parameter(std::nullptr_t) {}
@@ -87,10 +88,20 @@ class OwnedRow {
   std::vector<Value> values_;
 };
 
+/// The language of a database, where one text does not serve both.
+enum class Dialect { kSqlite, kPostgres };
+
 /// What can be read: a consistent state of the database. `?` marks parameters in every driver.
-/// Statements are prepared once per connection and kept. Errors: kInternal for a bad statement,
-/// kDataLoss for a damaged file, kUnavailable when the disk or the server fails, kDeadlineExceeded
-/// when the query was cut off.
+/// Statements are prepared once per connection and kept. Errors (reason tokens in brackets):
+///   kInternal           a bad statement, or a write on a snapshot
+///   kAlreadyExists      a unique or primary key is taken ("unique_violation")
+///   kFailedPrecondition a foreign key is violated ("foreign_key_violation")
+///   kInvalidArgument    another constraint is violated ("constraint_violation")
+///   kDataLoss           the file is damaged ("database_damaged")
+///   kUnavailable        the disk is full ("disk_full") or fails ("disk_error"), the server is
+///   away,
+///                       or all are busy ("database_busy")
+///   kDeadlineExceeded   the query was cut off ("query_timeout")
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
@@ -98,7 +109,8 @@ class Snapshot {
   /// Calls `visit` for each row; an error of the visitor ends the query and is returned.
   virtual base::Result<void> Query(std::string_view sql, std::span<const Parameter> parameters,
                                    base::FunctionRef<base::Result<void>(const Row&)> visit) = 0;
-  /// The first row, copied, or nothing.
+  /// The first row, copied, or nothing. Runs the statement to its end: say LIMIT 1 where there may
+  /// be more rows.
   base::Result<std::optional<OwnedRow>> QueryOne(std::string_view sql,
                                                  std::span<const Parameter> parameters);
 
@@ -115,12 +127,15 @@ class Snapshot {
 };
 
 /// What can be written, inside one transaction. A statement that fails leaves the transaction
-/// usable; returning the error from the writing function undoes everything that this function did.
+/// usable; returning an error from the writing function undoes everything that this function did.
 class Transaction : public Snapshot {
  public:
   /// Rows changed. Use INSERT … RETURNING with QueryOne to learn a generated key.
   virtual base::Result<int64_t> Execute(std::string_view sql,
                                         std::span<const Parameter> parameters) = 0;
+
+  /// Several statements without parameters, one after the other; for schemas.
+  virtual base::Result<void> RunScript(std::string_view sql) = 0;
 
   template <typename... Args>
   base::Result<int64_t> Run(std::string_view sql, const Args&... args) {
@@ -177,6 +192,8 @@ class Database {
   /// Functions waiting in the write queue.
   virtual size_t queued_writes() const = 0;
 
+  virtual Dialect dialect() const = 0;
+
   /// Runs `function(Snapshot&)` and returns what it returns: a Result of anything.
   template <typename Function>
   auto Read(Function&& function) -> std::invoke_result_t<Function&, Snapshot&> {
@@ -196,7 +213,8 @@ class Database {
   }
 
   /// Runs `function(Transaction&)` on the writer, waits until its effect is durable and returns
-  /// what it returned.
+  /// what it returned. Never call it on the writer itself (inside a writing function, `done` or a
+  /// participant): that is refused with kInternal.
   template <typename Function>
   auto Write(Function&& function) -> std::invoke_result_t<Function&, Transaction&> {
     using Returned = std::invoke_result_t<Function&, Transaction&>;
@@ -213,6 +231,10 @@ class Database {
       return *std::move(returned);
     }
   }
+
+ protected:
+  /// Drivers call this once on their writer's thread, so that waiting there is refused.
+  static void MarkWriterThread();
 
  private:
   base::Result<void> WriteAndWait(WriteFunction function);
