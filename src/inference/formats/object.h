@@ -19,6 +19,25 @@
 /// scalars, dtypes, sparse matrices, slices, OrderedDict, …), so estimators see the same graph
 /// whichever container the model came in. Everything else stays what it was on paper: a Symbol, a
 /// Call that nobody makes, or an Instance with its state.
+///
+/// Conventions, the same for pickle, joblib and skops:
+/// - numpy scalars are plain values (kBool, kInteger, kReal, kString, kBytes); bytearray is kBytes;
+///   frozenset is kSet; numpy.matrix and other array classes are arrays.
+/// - dict, OrderedDict, defaultdict, Counter and sklearn's Bunch are kDict. An instance of any
+/// other
+///   class that extends dict or list keeps what the stream put into it in `entries` and `items`.
+/// - an object that its class makes from arguments and then fills (sklearn's Tree) is an Instance:
+///   `items` are the arguments, `state` the state. Cython losses are Instances of their class whose
+///   `items` are the loss's parameters.
+/// - scipy sparse matrices are Instances with the attributes data, indices, indptr, _shape.
+/// - functools.partial(f, …) is a Call of functools.partial with the items [f, tuple of arguments,
+///   dict of keywords]; a bound method is a Call of builtins.getattr with [object, name]; slice is
+///   a Call of builtins.slice with [start, stop, step].
+/// - a dtype is an Instance of numpy.dtype: `text` is its description ("<f8", "|O"), `array.dtype`
+///   the dtype.
+/// - masked arrays are Instances of numpy.ma.MaskedArray with the attributes data and mask.
+/// - random number generators are Instances of their class without state.
+/// - modules keep the spelling of the file ("numpy.core.…" and "numpy._core.…").
 namespace yard::inference::formats {
 
 enum class ObjectKind {
@@ -34,7 +53,8 @@ enum class ObjectKind {
   kSet,       // `items`
   kDict,      // `entries`
   kSymbol,    // a class or function by name: `module`, `name`
-  kCall,      // callable `symbol` applied to `items`: not made, only written down
+  kCall,      // callable `symbol` applied to `items`: not made, only written down. Its callable may
+              // itself be any object.
   kInstance,  // an object of class `symbol`, constructor arguments `items`, `state` (usually a dict
               // of attributes)
   kArray,     // numpy array of numbers or bytes: `array`
@@ -54,8 +74,8 @@ enum class ScalarType {
   kFloat16,
   kFloat32,
   kFloat64,
-  kText,
-  kBytes
+  kText,   // UCS-4, item_size bytes an element
+  kBytes,  // also dates, complex numbers and other elements that nothing here computes with
 };
 
 /// One field of a structured dtype, such as a tree node's "left_child".
@@ -86,7 +106,10 @@ struct NumericArray {
   /// Every element as a double, in C order whatever the storage order. Errors: kInvalidArgument for
   /// text and structured types.
   base::Result<std::vector<double>> AsDoubles() const;
+  /// As AsDoubles; reals must be whole and everything must fit int64.
   base::Result<std::vector<int64_t>> AsIntegers() const;
+  /// Every element of a text or bytes array in C order, as UTF-8 without the padding zeros.
+  base::Result<std::vector<std::string>> AsTexts() const;
   /// The column of a structured array, read through the dtype (never by fixed offsets). Errors:
   /// kInvalidArgument without such a field.
   base::Result<std::vector<double>> FieldAsDoubles(std::string_view field) const;
@@ -141,7 +164,8 @@ base::Result<double> RealAttribute(const Object& object, std::string_view name);
 base::Result<int64_t> IntegerAttribute(const Object& object, std::string_view name);
 base::Result<bool> BoolAttribute(const Object& object, std::string_view name);
 base::Result<std::string> StringAttribute(const Object& object, std::string_view name);
-/// A numeric array (or a scalar, as an array of one) as doubles in C order.
+/// A numeric array (or a scalar, as an array of one; or a list or tuple of numbers) as doubles in C
+/// order.
 base::Result<std::vector<double>> DoublesAttribute(const Object& object, std::string_view name);
 base::Result<std::vector<int64_t>> IntegersAttribute(const Object& object, std::string_view name);
 base::Result<const NumericArray*> ArrayAttribute(const Object& object, std::string_view name);
