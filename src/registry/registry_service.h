@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "base/result.h"
 #include "registry/events.h"
+#include "registry/model_uri.h"
 #include "registry/model_version.h"
 #include "registry/registered_model.h"
 
@@ -61,7 +63,10 @@ class RegistryService {
     const base::EventBus& events;
     const base::Clock& clock;
   };
-  explicit RegistryService(const Neighbours& neighbours) : neighbours_(neighbours) {}
+  /// Brings the schema up to date. The references must outlive the service.
+  static base::Result<std::unique_ptr<RegistryService>> Open(const Neighbours& neighbours);
+  RegistryService(const RegistryService&) = delete;
+  RegistryService& operator=(const RegistryService&) = delete;
 
   // Models.
 
@@ -115,6 +120,7 @@ class RegistryService {
   /// models:/churn/Production, models:/churn/latest. Errors: as above, and kInvalidArgument,
   /// reason "invalid_model_uri", for any other URI, models:/m-<id> too.
   base::Result<ModelVersion> Resolve(std::string_view uri);
+  base::Result<ModelVersion> Resolve(const ModelRef& ref);
 
   // Files.
 
@@ -125,6 +131,14 @@ class RegistryService {
   base::Result<std::filesystem::path> LocalFolder(const ModelVersion& version);
 
  private:
+  explicit RegistryService(const Neighbours& neighbours) : neighbours_(neighbours) {}
+
+  base::Result<void> Changed(base::Result<void> written, ModelChanged event);
+  /// The store's path of an artifact URI. Errors: kFailedPrecondition "not_local".
+  base::Result<std::string> StorePath(const std::string& storage_location);
+  base::Result<std::vector<PinnedFile>> PinFiles(const std::string& storage_location);
+  base::Result<void> LinkToLoggedModel(const ModelVersion& version);
+
   Neighbours neighbours_;
 };
 
