@@ -151,16 +151,17 @@ class [[nodiscard]] Result<void> {
 #define YARD_CONCAT(a, b) YARD_CONCAT_INNER(a, b)
 
 /// Leaves the calling function with the error of `expression`, if it has one.
-#define YARD_RETURN_IF_ERROR(expression)                      \
-  do {                                                        \
-    if (auto yard_result = (expression); !yard_result.ok()) { \
-      return std::move(yard_result).error();                  \
-    }                                                         \
+/// The expression may be a lambda that uses the macro itself.
+#define YARD_RETURN_IF_ERROR(...) \
+  YARD_RETURN_IF_ERROR_INNER(YARD_CONCAT(yard_result_, __COUNTER__), __VA_ARGS__)
+#define YARD_RETURN_IF_ERROR_INNER(result, ...)                                      \
+  do {                                                                               \
+    if (auto result = (__VA_ARGS__); !result.ok()) return std::move(result).error(); \
   } while (false)
 
 /// YARD_ASSIGN_OR_RETURN(const Run run, store.Get(id)): declares `run`, or leaves with the error.
 #define YARD_ASSIGN_OR_RETURN(declaration, ...) \
-  YARD_ASSIGN_OR_RETURN_INNER(YARD_CONCAT(yard_result_, __LINE__), declaration, __VA_ARGS__)
+  YARD_ASSIGN_OR_RETURN_INNER(YARD_CONCAT(yard_result_, __COUNTER__), declaration, __VA_ARGS__)
 #define YARD_ASSIGN_OR_RETURN_INNER(result, declaration, ...) \
   auto result = (__VA_ARGS__);                                \
   if (!result.ok()) return std::move(result).error();         \
