@@ -129,8 +129,8 @@ double PelzGoodSurvival(double n, double x) {
     const double weight = std::exp(log_q * m2);
     sums[0] += weight;
     sums[1] += weight * (-z2 + pi2 / 4 * m2);
-    sums[2] += weight * (6 * z6 + 2 * z4 + (2 * z4 - 5 * z2) * pi2 / 4 * m2 +
-                         pi4 * (1 - 2 * z2) / 16 * m4);
+    sums[2] += weight *
+               (6 * z6 + 2 * z4 + (2 * z4 - 5 * z2) * pi2 / 4 * m2 + pi4 * (1 - 2 * z2) / 16 * m4);
     sums[3] += weight * (-30 * z6 - 90 * z8 + pi2 * (135 * z4 - 96 * z6) / 4 * m2 +
                          pi4 * (-60 * z2 + 212 * z4) / 16 * m4 + pi6 * (5 - 30 * z2) / 64 * m6);
   }
@@ -143,10 +143,9 @@ double PelzGoodSurvival(double n, double x) {
   }
   const double k0 = sums[0] * root_two_pi / z;
   const double k1 = sums[1] * root_two_pi / (6 * z4);
-  const double k2 = sums[2] * root_two_pi / (72 * z6 * z) -
-                    even2 * pi2 * root_two_pi / (36 * z2 * z);
-  const double k3 = sums[3] * root_two_pi / (6480 * z10) +
-                    even3 * pi2 * root_two_pi / (216 * z6);
+  const double k2 =
+      sums[2] * root_two_pi / (72 * z6 * z) - even2 * pi2 * root_two_pi / (36 * z2 * z);
+  const double k3 = sums[3] * root_two_pi / (6480 * z10) + even3 * pi2 * root_two_pi / (216 * z6);
   return 1 - k0 - k1 / std::sqrt(n) - k2 / n - k3 / (n * std::sqrt(n));
 }
 
@@ -173,7 +172,8 @@ double UnclippedSurvival(double n, double x) {
 }
 
 // log of C(n, v) d (d + v/n)^(v-1) (1 - d - v/n)^(n-v), given log n!.
-long double LogSmirnovTerm(long double n, long double v, long double d, long double log_n_factorial) {
+long double LogSmirnovTerm(long double n, long double v, long double d,
+                           long double log_n_factorial) {
   const long double up = d + v / n;
   const long double down = 1 - up;
   if (down <= 0) return v == n ? std::log(d) + (v - 1) * std::log(up) : -INFINITY;

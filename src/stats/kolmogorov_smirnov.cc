@@ -23,8 +23,8 @@ double LargestDistance(std::span<const double> first, std::span<const double> se
     const double value = std::min(first[i], second[j]);
     while (i < first.size() && first[i] == value) ++i;
     while (j < second.size() && second[j] == value) ++j;
-    distance = std::max(
-        distance, std::abs(static_cast<double>(i) / n - static_cast<double>(j) / m));
+    distance =
+        std::max(distance, std::abs(static_cast<double>(i) / n - static_cast<double>(j) / m));
   }
   return distance;
 }
@@ -82,8 +82,9 @@ std::optional<Exact> ExactTest(size_t n1, size_t n2, double distance) {
   const double statistic = rounded / steps;
   const auto h = static_cast<int64_t>(rounded);
   if (h == 0) return Exact{statistic, 1};
-  const double p_value = n1 == n2 ? OutsideSquare(n1, static_cast<size_t>(h))
-                                  : OutsideRectangle(std::max(n1, n2), std::min(n1, n2), divisor, h);
+  const double p_value = n1 == n2
+                             ? OutsideSquare(n1, static_cast<size_t>(h))
+                             : OutsideRectangle(std::max(n1, n2), std::min(n1, n2), divisor, h);
   if (!(p_value >= 0 && p_value <= 1)) return std::nullopt;
   return Exact{statistic, p_value};
 }
