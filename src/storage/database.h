@@ -60,6 +60,8 @@ class Parameter {
   std::string_view text_;
 };
 
+class OwnedRow;
+
 /// The current row of a query. Views live until the visitor returns. Columns count from 0; a column
 /// of another type is converted as the database does it, null reads as 0 or empty.
 class Row {
@@ -71,9 +73,10 @@ class Row {
   virtual std::string_view Bytes(int column) const = 0;
   virtual bool IsNull(int column) const = 0;
   virtual int column_count() const = 0;
+  virtual OwnedRow Copy() const = 0;
 };
 
-/// A row that was copied out.
+/// A row that was copied out. Text and bytes are not converted from numbers: those read as empty.
 class OwnedRow {
  public:
   explicit OwnedRow(std::vector<Value> values) : values_(std::move(values)) {}
