@@ -64,8 +64,15 @@ def two_samples():
 
 
 def large_samples():
-    for n, m, shift in ((3000, 3000, 0.1), (10000, 9999, 0.02), (5000, 7000, 0.5), (20000, 12001, 0.01), (40000, 3000, 1.5),
-                        (100000, 23570, 0.002), (60000, 60000, 0.03)):
+    for n, m, shift in (
+        (3000, 3000, 0.1),
+        (10000, 9999, 0.02),
+        (5000, 7000, 0.5),
+        (20000, 12001, 0.01),
+        (40000, 3000, 1.5),
+        (100000, 23570, 0.002),
+        (60000, 60000, 0.03),
+    ):
         a, b = np.round(random.normal(0, 1, n), 3), np.round(random.normal(shift, 1, m), 3)
         result = stats.ks_2samp(a, b)
         emit("ks_auto", a, b, (result.statistic, result.pvalue))
@@ -90,8 +97,11 @@ def contingency_tables():
         used = a + b > 0
         if used.sum() > 1:
             table = np.array([a[used], b[used]])
-            for name, options in (("chi2_yates", {}), ("chi2", {"correction": False}),
-                                  ("g_test", {"correction": False, "lambda_": "log-likelihood"})):
+            for name, options in (
+                ("chi2_yates", {}),
+                ("chi2", {"correction": False}),
+                ("g_test", {"correction": False, "lambda_": "log-likelihood"}),
+            ):
                 result = stats.chi2_contingency(table, **options)
                 emit(name, a, b, (result.statistic, result.pvalue))
         emit("jensen_shannon", a, b, jensenshannon(a, b))
@@ -126,6 +136,7 @@ def delong(scores, outcomes):
 
 def classification():
     from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+
     for _ in range(500):
         n = int(random.integers(2, 400))
         outcomes = random.integers(0, 2, n)
@@ -141,6 +152,7 @@ def classification():
 
 def cdnow(file):
     import pandas as pd
+
     sales = pd.read_csv(file, sep=r"\s+")
     sales["date"] = pd.to_datetime(sales["date"].astype(str))
 
@@ -149,10 +161,17 @@ def cdnow(file):
         groups = past.groupby("customer_id")
         first, last, count = groups["date"].min(), groups["date"].max(), groups.size()
         cut = pd.Timestamp(cut)
-        table = pd.DataFrame({
-            "total_purchases": count, "avg_order_value": groups["dollar_value"].mean(), "total_spend": groups["dollar_value"].sum(),
-            "recency_days": (cut - last).dt.days, "tenure_days": (cut - first).dt.days,
-            "mean_gap_days": (last - first).dt.days / (count - 1).where(count > 1), "last_order_value": groups["dollar_value"].last()})
+        table = pd.DataFrame(
+            {
+                "total_purchases": count,
+                "avg_order_value": groups["dollar_value"].mean(),
+                "total_spend": groups["dollar_value"].sum(),
+                "recency_days": (cut - last).dt.days,
+                "tenure_days": (cut - first).dt.days,
+                "mean_gap_days": (last - first).dt.days / (count - 1).where(count > 1),
+                "last_order_value": groups["dollar_value"].last(),
+            }
+        )
         return table
 
     reference = features("1997-09-30")
