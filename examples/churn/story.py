@@ -178,7 +178,10 @@ class Story:
         largest = max(self._largest_effects())
         assert largest < 0.03, f"a value that never drifts reached KS {largest}"
         assert len(curve) == len(data.REPLAY_CUTS)
-        return f"labels in, 90 days later: champion AUC {' '.join(curve)}: inputs drift, the model stays good; order values never drift (KS ≤ {largest:.3f})"
+        return (
+            f"labels in, 90 days later: champion AUC {' '.join(curve)}: inputs drift, the model stays good; "
+            f"order values never drift (KS ≤ {largest:.3f})"
+        )
 
     def alert(self) -> str:
         deadline = time.monotonic() + 20
@@ -289,9 +292,10 @@ class Story:
             yield key, {name: (None if value != value else value) for name, value in row.items()}
 
     def _steady_rows(self, frame: pd.DataFrame) -> list[dict]:
-        # Only customers of the champion, and in a pane of their own month (the present), so that they disturb no count above.
+        # Only customers of the champion: every version that answers them is the champion's.
         champions = self.sent[data.REPLAY_CUTS[0]].query("arm == 'champion'").index[:200]
-        return [{"features": values, "key": key} for key, values in self._feature_maps(frame.loc[champions])]
+        moment = data.event_time_ms(data.LAST_CUT)
+        return [{"features": values, "key": key, "timestamp": moment} for key, values in self._feature_maps(frame.loc[champions])]
 
     def _post_labels_due(self, cut: str) -> None:
         today = pd.Timestamp(cut)
