@@ -17,6 +17,12 @@ namespace yard::net {
 enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
 std::string_view MethodName(Method method);
 
+/// ASCII only, as HTTP's names and tokens are.
+bool EqualsIgnoringCase(std::string_view left, std::string_view right);
+std::string ToLowerCase(std::string_view text);
+/// Without spaces and tabs at both ends.
+std::string_view TrimSpaces(std::string_view text);
+
 /// Header fields in order of arrival. Names compare without case.
 class Headers {
  public:

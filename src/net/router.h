@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -53,19 +54,32 @@ class Router {
   /// Answers what no route takes (status 404, empty body by default): the web page's fallback.
   void Fallback(AsyncHandler handler);
 
+  static constexpr size_t kNoRoute = static_cast<size_t>(-1);
+
   struct Match {
     const BlockingHandler* blocking = nullptr;  // one of the two when found
     const AsyncHandler* async = nullptr;
     RouteOptions options;
     NameValues path_parameters;
-    std::string_view pattern;     // for metrics: bounded cardinality
-    std::vector<Method> allowed;  // when the path is known but not with this method
+    std::string_view pattern;  // for metrics: bounded cardinality
+    size_t route = kNoRoute;   // 0 .. route_count() - 1 when found
+    // When the path is known but not with this method: what it takes, with HEAD and OPTIONS.
+    std::vector<Method> allowed;
   };
+  /// `path` is percent-encoded, as in Request::path. HEAD is answered by GET's handler. Without a
+  /// match and without a fallback both handlers are null.
   Match Find(Method method, std::string_view path) const;
+  size_t route_count() const { return route_count_; }
 
  private:
   struct Node;
+  struct Route;
+  struct Walk;
+
+  void Add(Method method, std::string_view pattern, Route route);
+
   std::unique_ptr<Node> root_;
+  size_t route_count_ = 0;
   AsyncHandler fallback_;
 };
 
