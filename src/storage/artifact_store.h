@@ -93,7 +93,8 @@ class ArtifactStore {
 /// within the limits above. Errors: kInvalidArgument with reason "invalid_artifact_path".
 base::Result<std::string> CheckArtifactPath(std::string_view path);
 
-/// Every file below `folder`, in order of path. An error of `visit` ends the walk and is returned.
+/// Every file below `folder`, folder by folder in order of name. An error of `visit` ends the walk
+/// and is returned.
 base::Result<void> WalkArtifacts(ArtifactStore& store, std::string_view folder,
                                  base::FunctionRef<base::Result<void>(const ArtifactInfo&)> visit);
 
