@@ -56,8 +56,10 @@ def document(sections: list[Section]) -> str:
     head = [
         "# Measured side by side",
         "",
-        f"`./yard bench` on {today}: {os.cpu_count()} cores of {processor()}, {platform.system()} {platform.release()}, load generator and servers on the same cores. "
-        f"Flushing 4 KiB to this disk takes {flush_microseconds(Path(__file__).parent):.0f} µs. Absolute figures are this machine's; compare within one table.",
+        f"`./yard bench` on {today}: {os.cpu_count()} cores of {processor()}, {platform.system()} {platform.release()}, "
+        "load generator and servers on the same cores. "
+        f"Flushing 4 KiB to this disk takes {flush_microseconds(Path(__file__).parent):.0f} µs. "
+        "Absolute figures are this machine's; compare within one table.",
         "",
     ]
     return "\n".join(head) + "\n" + "\n".join(section.text() for section in sections)
