@@ -37,7 +37,11 @@ base::json::Array VersionsOf(const tracking::LoggedModel& model) {
 
 }  // namespace
 
-base::Result<std::string> RegistryService::StorePath(const std::string& storage_location) {
+base::Result<std::string> RegistryService::StorePath(const ModelVersion& version) {
+  return StorePathOf(version.storage_location);
+}
+
+base::Result<std::string> RegistryService::StorePathOf(const std::string& storage_location) {
   std::string_view rest = storage_location;
   if (rest.starts_with(kStoreScheme)) return std::string(rest.substr(kStoreScheme.size()));
   if (!rest.starts_with(kRunScheme)) return NotLocal(storage_location);
@@ -50,7 +54,7 @@ base::Result<std::string> RegistryService::StorePath(const std::string& storage_
 
 base::Result<std::vector<PinnedFile>> RegistryService::PinFiles(
     const std::string& storage_location) {
-  const auto path = StorePath(storage_location);
+  const auto path = StorePathOf(storage_location);
   if (!path.ok()) return std::vector<PinnedFile>();
   auto manifest = storage::MakeManifest(neighbours_.artifacts, *path);
   const bool has_none = !manifest.ok() && manifest.error().code() == base::Code::kNotFound;
@@ -74,7 +78,7 @@ base::Result<std::vector<PinnedFile>> RegistryService::PinnedFiles(std::string_v
 }
 
 base::Result<std::filesystem::path> RegistryService::LocalFolder(const ModelVersion& version) {
-  YARD_ASSIGN_OR_RETURN(const std::string folder, StorePath(version.storage_location));
+  YARD_ASSIGN_OR_RETURN(const std::string folder, StorePath(version));
   // The store knows where its files are; the folder is what is left without the file's own path.
   std::string first_file;
   const auto walked = storage::WalkArtifacts(

@@ -126,6 +126,9 @@ class RegistryService {
 
   /// The files of a version with their digests, as they were when it was created, by path.
   base::Result<std::vector<PinnedFile>> PinnedFiles(std::string_view name, int64_t version);
+  /// The folder of a version's files in the artifact store. Errors: kFailedPrecondition, reason
+  /// "not_local", when they are elsewhere.
+  base::Result<std::string> StorePath(const ModelVersion& version);
   /// The folder on this machine that holds a version's files. Errors: kFailedPrecondition, reason
   /// "not_local", when its artifacts are elsewhere.
   base::Result<std::filesystem::path> LocalFolder(const ModelVersion& version);
@@ -134,8 +137,7 @@ class RegistryService {
   explicit RegistryService(const Neighbours& neighbours) : neighbours_(neighbours) {}
 
   base::Result<void> Changed(base::Result<void> written, ModelChanged event);
-  /// The store's path of an artifact URI. Errors: kFailedPrecondition "not_local".
-  base::Result<std::string> StorePath(const std::string& storage_location);
+  base::Result<std::string> StorePathOf(const std::string& storage_location);
   base::Result<std::vector<PinnedFile>> PinFiles(const std::string& storage_location);
   base::Result<void> LinkToLoggedModel(const ModelVersion& version);
 

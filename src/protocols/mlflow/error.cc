@@ -111,6 +111,11 @@ constexpr std::array kPatterns = {
             "without relative path references present."},
     Pattern{"source_prompt", "Invalid prompt source: '{source}'."},
     Pattern{"invalid_artifact_path", "Invalid path"},
+    Pattern{"unsafe_path", "Invalid path"},
+    Pattern{
+        "batch_too_large",
+        "A batch logging request can contain at most {limit} {kind}. Got {count} {kind}. Please "
+        "split up {kind} across multiple requests and try again."},
     Pattern{"artifact_not_found", "No such artifact: '{path}'"},
     Pattern{"bad_page_token", "Invalid page token, could not base64-decode"},
     Pattern{"reserved_alias", "The alias name '{alias}' is reserved."},

@@ -99,7 +99,9 @@ base::Result<std::string> Update(const Request& request, RunService& runs) {
   YARD_ASSIGN_OR_RETURN(auto call, Parse<UpdateRun>(request));
   YARD_ASSIGN_OR_RETURN(const auto run_id, NeedRunId(call));
   tracking::RunUpdate update;
-  if (call.status) YARD_ASSIGN_OR_RETURN(update.status, StatusOf(*call.status));
+  if (call.status) {
+    YARD_ASSIGN_OR_RETURN(update.status, StatusOf(*call.status));
+  }
   if (call.end_time) update.end_time = base::Millis(*call.end_time);
   update.name = std::move(call.run_name);
   YARD_ASSIGN_OR_RETURN(const auto info, runs.Update(run_id, update));
