@@ -103,8 +103,8 @@ Endpoint::Arm* Endpoint::FindLoading(std::string_view name, uint64_t epoch) {
 Endpoint::Adoption Endpoint::Adopt(std::string_view name, uint64_t epoch,
                                    std::shared_ptr<const Servable> servable, base::Millis now) {
   const std::lock_guard lock(mutex_);
-  Arm* const arm = FindLoading(name, epoch);
-  if (arm == nullptr) return Adoption::kStale;
+  Arm* const arm = Find(name);
+  if (arm == nullptr || arm->epoch != epoch) return Adoption::kStale;
   arm->error.clear();
   Replace(*arm, std::move(servable), now);
   LetGoLocked(now);

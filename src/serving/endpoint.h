@@ -50,10 +50,10 @@ class Endpoint {
   std::shared_ptr<const Servable> Loaded(std::string_view arm, const ModelKey& key) const;
 
   enum class Adoption { kSwitched, kStale };
-  /// Puts `servable` into service.
+  /// Puts `servable` into service; EndLoad then ends the load.
   Adoption Adopt(std::string_view arm, uint64_t epoch, std::shared_ptr<const Servable> servable,
                  base::Millis now);
-  /// Ends a load that changed nothing: the URI names what serves already.
+  /// Ends a load: what the URI names serves, and that is stored.
   void EndLoad(std::string_view arm, uint64_t epoch);
   /// Ends a load that failed; what serves goes on serving.
   void FailLoad(std::string_view arm, uint64_t epoch, std::string error);

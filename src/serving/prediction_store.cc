@@ -75,6 +75,11 @@ std::string ToDocument(const PredictionSource& source) {
   return base::json::EncodeText(document);
 }
 
+storage::Parameter TextOrNull(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return text;
+}
+
 base::Result<PredictionSource> FromDocument(std::string_view text) {
   YARD_ASSIGN_OR_RETURN(SourceDocument document, base::json::DecodeText<SourceDocument>(text));
   if (document.kinds.size() != document.features.size()) {
@@ -128,16 +133,17 @@ base::Result<PredictionWriter::SourceKeys> PredictionWriter::KeysOf(
 base::Result<void> PredictionWriter::Insert(const LoggedRow& row, int64_t sequence,
                                             base::Millis logged) {
   YARD_ASSIGN_OR_RETURN(const SourceKeys keys, KeysOf(*row.source));
-  const auto number =
-      std::isnan(row.value) ? std::optional<double>() : std::optional<double>(row.value);
-  const auto label = row.text.empty() ? std::optional<std::string_view>()
-                                      : std::optional(std::string_view(row.text));
-  const storage::Blob features{row.packed_features};
-  const storage::Parameter parameters[] = {keys.endpoint, row.event_time.value,
-                                           sequence,      keys.source,
-                                           logged.value,  row.request_id,
-                                           row.key,       number,
-                                           label,         row.score,
+  const storage::Blob features{row.packed_features};  // a NaN value is stored as null
+  const storage::Parameter parameters[] = {keys.endpoint,
+                                           row.event_time.value,
+                                           sequence,
+                                           keys.source,
+                                           logged.value,
+                                           row.request_id,
+                                           row.key,
+                                           row.value,
+                                           TextOrNull(row.text),
+                                           row.score,
                                            features};
   YARD_RETURN_IF_ERROR(transaction_.Execute(
       "INSERT INTO prediction (endpoint_key, event_ms, sequence, source_key, logged_ms, "

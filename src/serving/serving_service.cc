@@ -230,6 +230,7 @@ std::vector<EndpointStatus> ServingService::List() const {
 base::Result<RolledBack> ServingService::Rollback(const std::string& name, const std::string& arm) {
   YARD_ASSIGN_OR_RETURN(const auto endpoint, Require(name));
   const std::lock_guard lock(control_);
+  for (const auto& each : endpoint->ArmNames()) loader_.LoadPrevious(*endpoint, each);
   YARD_ASSIGN_OR_RETURN(const Endpoint::Swap swap, endpoint->BeginRollback(arm));
   const auto pointed = PointRegistryAt(*endpoint, swap);
   metrics_.switches.With({name, swap.arm}).Add();

@@ -87,22 +87,30 @@ void VersionLoader::Load(Endpoint& endpoint, const std::string& arm,
 void VersionLoader::Adopt(Endpoint& endpoint, const std::string& arm,
                           const Endpoint::LoadTicket& ticket,
                           std::shared_ptr<const Servable> servable) {
-  const std::string name = endpoint.routes()->endpoint();
   const ModelKey key = servable->key();
   const auto adopted =
       endpoint.Adopt(arm, ticket.epoch, std::move(servable), neighbours_.clock.Now());
   // The arm was rolled back or configured anew meanwhile; whoever did it asks for another look.
   if (adopted == Endpoint::Adoption::kStale) return;
   const auto from = ticket.current ? ticket.current : ticket.last_served;
-  if (from == key) return;  // a start of the process: it serves what it served
+  const bool is_restart = from == key;  // it serves what it served before
+  if (!is_restart) RecordSwitch(endpoint, arm, VersionOf(from), key);
+  endpoint.EndLoad(arm, ticket.epoch);
+}
+
+void VersionLoader::RecordSwitch(Endpoint& endpoint, const std::string& arm,
+                                 const std::string& from, const ModelKey& to) {
+  const std::string name = endpoint.routes()->endpoint();
+  const auto row = endpoint.Row(arm);
+  const std::string model = row ? row->config.model : "";
   neighbours_.metrics.switches.With({name, arm}).Add();
-  neighbours_.journal.Record(name, endpoint.Row(arm),
+  neighbours_.journal.Record(name, row,
                              {{},
                               EndpointAction::kArmSwitched,
                               arm,
-                              VersionOf(from),
-                              key.version,
-                              ticket.model + " names version " + key.version});
+                              from,
+                              to.version,
+                              model + " names version " + to.version});
 }
 
 void VersionLoader::Fail(Endpoint& endpoint, const std::string& arm,

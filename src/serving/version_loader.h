@@ -35,6 +35,10 @@ class VersionLoader {
   /// as one.
   void Follow(const std::shared_ptr<Endpoint>& endpoint, const std::string& arm);
 
+  /// Loads the last previous version of `arm` on the calling thread, unless it is loaded: after a
+  /// start only the current version is read at once. Versions that cannot be read are forgotten.
+  void LoadPrevious(Endpoint& endpoint, const std::string& arm);
+
   /// Stops taking work; finishes what runs. Idempotent.
   void Stop();
 
@@ -48,8 +52,9 @@ class VersionLoader {
              std::shared_ptr<const Servable> servable);
   void Fail(Endpoint& endpoint, const std::string& arm, const Endpoint::LoadTicket& ticket,
             const std::string& version, const base::Error& error);
-  void LoadPrevious(Endpoint& endpoint, const std::string& arm);
   base::Result<std::shared_ptr<const Servable>> Prepare(const ModelKey& key);
+  void RecordSwitch(Endpoint& endpoint, const std::string& arm, const std::string& from,
+                    const ModelKey& to);
   void RecordFailure(Endpoint& endpoint, const std::string& arm, const std::string& from,
                      const std::string& version, const base::Error& error);
 
