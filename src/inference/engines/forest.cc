@@ -13,8 +13,8 @@
 namespace yard::inference::engines {
 namespace {
 
-constexpr size_t kTreesAtOnce = 8;   // interleaved walks of one row
-constexpr size_t kRowsAtOnce = 16;   // interleaved walks through one tree
+constexpr size_t kTreesAtOnce = 8;     // interleaved walks of one row
+constexpr size_t kRowsAtOnce = 16;     // interleaved walks through one tree
 constexpr uint32_t kLevelsAtOnce = 4;  // between two looks whether every walk has arrived
 
 /// Where a tree lies in the shared arrays.

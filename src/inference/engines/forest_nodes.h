@@ -99,9 +99,7 @@ class DoubleNode {
   uint32_t missing_right() const { return (left_ >> 30) & 1; }
   bool is_categorical() const { return (left_ & kCategorical) != 0; }
   uint32_t left() const { return left_ & (kMissingRight - 1); }
-  uint32_t ordinal() const {
-    return static_cast<uint32_t>(std::bit_cast<uint64_t>(threshold_));
-  }
+  uint32_t ordinal() const { return static_cast<uint32_t>(std::bit_cast<uint64_t>(threshold_)); }
   static constexpr uint32_t kNodeLimit = 1U << 30;
 
  private:

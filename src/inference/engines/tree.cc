@@ -15,11 +15,11 @@ base::Result<void> CheckLengths(const Tree& tree) {
   const size_t count = tree.node_count();
   if (count == 0) return Damaged("a tree has no nodes", 0);
   if (count >= kNoChild) return Damaged("a tree has too many nodes", count);
-  const bool agree =
-      tree.right.size() == count && tree.feature.size() == count &&
-      tree.threshold.size() == count && tree.missing_left.size() == count &&
-      (tree.category_set.empty() || tree.category_set.size() == count) && tree.value_width > 0 &&
-      tree.values.size() / tree.value_width == count && tree.values.size() % tree.value_width == 0;
+  const bool agree = tree.right.size() == count && tree.feature.size() == count &&
+                     tree.threshold.size() == count && tree.missing_left.size() == count &&
+                     (tree.category_set.empty() || tree.category_set.size() == count) &&
+                     tree.value_width > 0 && tree.values.size() / tree.value_width == count &&
+                     tree.values.size() % tree.value_width == 0;
   if (!agree) return Damaged("the arrays of a tree differ in length", count);
   return {};
 }
