@@ -1,20 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "inference/estimators/estimator.h"
 #include "inference/formats/object.h"
 
 namespace yard::inference::estimators {
-
-/// The columns that a ColumnTransformer was fitted on.
-struct FittedColumns {
-  size_t count = 0;
-  std::vector<std::string> names;  // empty when fitted without names
-};
 
 /// The positions that a fitted selector means: a position or a name, a list or array of either, a
 /// boolean mask, or a slice. Negative positions count from the end. Errors: kInvalidArgument for a

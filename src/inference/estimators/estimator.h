@@ -31,6 +31,12 @@ struct Classes {
   size_t size() const { return kind == Predictions::Kind::kText ? texts.size() : numbers.size(); }
 };
 
+/// The columns that an estimator was fitted on.
+struct FittedColumns {
+  size_t count = 0;
+  std::vector<std::string> names;  // empty when fitted without names
+};
+
 /// A fitted step at the end. Immutable; a row's result never depends on the other rows.
 class Predictor {
  public:
@@ -45,6 +51,8 @@ class Predictor {
     return Predict(input, scratch);
   }
 
+  /// Of a model file that knows its own columns (XGBoost's); empty otherwise.
+  virtual FittedColumns own_columns() const { return {}; }
   /// Null for regressors.
   virtual const Classes* classes() const { return nullptr; }
   virtual double row_microseconds() const = 0;

@@ -51,6 +51,9 @@ class XgboostPredictor final : public Predictor {
     return Widened(outputs, scratch);
   }
 
+  FittedColumns own_columns() const override {
+    return {model_.feature_count(), model_.feature_names()};
+  }
   const Classes* classes() const override { return classes_ ? &*classes_ : nullptr; }
   double row_microseconds() const override {
     return 0.5 + 0.01 * static_cast<double>(model_.tree_count());
