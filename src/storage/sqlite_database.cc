@@ -1,7 +1,9 @@
 #include "storage/sqlite_database.h"
 
+#include <system_error>
 #include <utility>
 
+#include "storage/file_descriptor.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/group_writer.h"
 #include "storage/sqlite/reader_pool.h"
@@ -48,6 +50,15 @@ base::Result<std::unique_ptr<Database>> OpenSqlite(const std::filesystem::path& 
   YARD_ASSIGN_OR_RETURN(auto writing,
                         sqlite::Connection::Open(path, options, sqlite::Access::kWrite));
   return std::make_unique<SqliteDatabase>(std::move(writing), path, options);
+}
+
+base::Result<void> RemoveSqlite(const std::filesystem::path& path) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    std::error_code failure;
+    std::filesystem::remove(path.string() + suffix, failure);
+    if (failure) return SystemError(failure.value(), "removing a database", path.string());
+  }
+  return {};
 }
 
 }  // namespace yard::storage

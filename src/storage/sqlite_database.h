@@ -53,4 +53,8 @@ struct SqliteOptions {
 base::Result<std::unique_ptr<Database>> OpenSqlite(const std::filesystem::path& path,
                                                    const SqliteOptions& options = {});
 
+/// Removes a database file with its log, for what can be rebuilt. Nobody may have it open. Does
+/// nothing when there is none. Errors: kPermissionDenied, kUnavailable.
+base::Result<void> RemoveSqlite(const std::filesystem::path& path);
+
 }  // namespace yard::storage

@@ -175,6 +175,15 @@ TEST_F(SqliteDatabaseTest, KeepsMoreStatementsApartThanItsCacheHolds) {
   }
 }
 
+TEST_F(SqliteDatabaseTest, RemovesADatabaseSoThatANewOneCanTakeItsPlace) {
+  std::ofstream(file()) << std::string(10'000, 'x');
+  std::ofstream(file().string() + "-wal") << "log";
+  ASSERT_TRUE(RemoveSqlite(file()).ok());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+  EXPECT_TRUE(RemoveSqlite(file()).ok());
+  EXPECT_TRUE(OpenSqlite(file()).ok());
+}
+
 TEST_F(SqliteDatabaseTest, CountsWhatTheWriterDoes) {
   base::Telemetry telemetry;
   SqliteOptions options;
