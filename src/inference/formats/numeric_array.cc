@@ -6,6 +6,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "inference/formats/array_builder.h"
 #include "inference/formats/object.h"
 #include "inference/formats/text_encoding.h"
 
@@ -68,33 +69,6 @@ class StorageOrder {
   size_t position_ = 0;
 };
 
-size_t ScalarSize(ScalarType type) {
-  switch (type) {
-    case ScalarType::kBool:
-    case ScalarType::kInt8:
-    case ScalarType::kUInt8:
-      return 1;
-    case ScalarType::kInt16:
-    case ScalarType::kUInt16:
-    case ScalarType::kFloat16:
-      return 2;
-    case ScalarType::kInt32:
-    case ScalarType::kUInt32:
-    case ScalarType::kFloat32:
-      return 4;
-    case ScalarType::kInt64:
-    case ScalarType::kUInt64:
-    case ScalarType::kFloat64:
-      return 8;
-    case ScalarType::kText:
-    case ScalarType::kBytes:
-      return 0;
-  }
-  return 0;
-}
-
-base::Result<double> ToDouble(double value) { return value; }
-
 base::Result<int64_t> ToInteger(double value) {
   constexpr double kLimit = 9223372036854775808.0;
   if (std::nearbyint(value) != value || value < -kLimit || value >= kLimit)
@@ -135,8 +109,7 @@ base::Result<std::vector<T>> ConvertHalf(const NumericArray& array, size_t offse
   for (const int64_t half : halves) {
     const double value = HalfToDouble(static_cast<uint16_t>(half));
     if constexpr (std::is_same_v<T, double>) {
-      YARD_ASSIGN_OR_RETURN(const T number, ToDouble(value));
-      out.push_back(number);
+      out.push_back(value);
     } else {
       YARD_ASSIGN_OR_RETURN(const T number, ToInteger(value));
       out.push_back(number);

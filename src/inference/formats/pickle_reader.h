@@ -13,8 +13,8 @@ struct PickleLimits {
   size_t max_objects = 4'000'000;  // values made by the stream
   size_t max_stack = 4'000'000;    // values waiting on the machine's stack, and open marks
   size_t max_memo = 8'000'000;     // numbered memo entries
-  size_t max_text_bytes_per_input_byte = 8;  // copies that the data callables may make of the input
-  int max_nesting = 8;                       // pickles inside a joblib file's pickle
+  size_t max_copies = 16;          // bytes that may be copied for every byte of input
+  int max_nesting = 8;             // pickles inside a joblib file's pickle
 };
 
 /// Reads a pickle of protocol 0 to 5 into a graph of plain data. Nothing is ever imported or

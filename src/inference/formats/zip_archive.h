@@ -23,6 +23,8 @@ class ZipArchive {
   base::Result<std::string> Read(std::string_view name) const;
   bool Contains(std::string_view name) const { return Find(name) != nullptr; }
   std::vector<std::string> names() const;
+  /// Bytes of all members once they are read.
+  size_t content_bytes() const;
 
  private:
   struct Member {

@@ -11,6 +11,10 @@
 
 #include "base/result.h"
 
+namespace yard::inference::formats {
+struct DocumentValue;
+}
+
 namespace yard::inference::xgboost {
 
 /// Which trees count. xgboost's scikit-learn API stops after the best iteration when early stopping
@@ -27,7 +31,7 @@ enum class OutputKind {
 
 /// An XGBoost model (gbtree, dart, gblinear) that gives the same bits as xgboost itself. Immutable:
 /// every method may be called from any thread at once; a row gives the same bits alone and in a
-/// batch. Every node is checked at load: children in range, every node reached once, features in
+/// batch. Every node is checked at load: children in range, no node with two parents, features in
 /// range.
 ///
 /// Rows hold feature_count() float32 values; NaN is missing. Callers replace the wrapper's own
@@ -72,6 +76,7 @@ class XgboostModel {
 
  private:
   struct Impl;
+  static base::Result<XgboostModel> FromDocument(const formats::DocumentValue& document);
   explicit XgboostModel(std::unique_ptr<const Impl> impl);
   std::unique_ptr<const Impl> impl_;
 };
