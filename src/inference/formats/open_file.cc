@@ -119,9 +119,9 @@ FileFormat DetectFormat(std::string_view bytes) {
     return Contains(bytes, "schema.json") ? FileFormat::kSkops : FileFormat::kZip;
   if (by_magic != FileFormat::kUnknown) return by_magic;
   if (const FileFormat text = DetectText(bytes); text != FileFormat::kUnknown) return text;
+  if (DetectCompression(bytes) != Compression::kNone) return FileFormat::kJoblib;
   if (LooksLikePickle(bytes))
     return Contains(bytes, "NumpyArrayWrapper") ? FileFormat::kJoblib : FileFormat::kPickle;
-  if (DetectCompression(bytes) != Compression::kNone) return FileFormat::kJoblib;
   return LooksLikeOnnx(bytes) ? FileFormat::kOnnx : FileFormat::kUnknown;
 }
 

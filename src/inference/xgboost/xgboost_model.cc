@@ -123,8 +123,11 @@ Result<XgboostModel> XgboostModel::FromDocument(const DocumentValue& document) {
   YARD_ASSIGN_OR_RETURN(const BoosterParts parts, FindParts(root, booster));
   auto impl = std::make_unique<Impl>(std::move(parameters));
   const LearnerParameters& learner = impl->parameters;
-  for (const float score : learner.base_scores)
+  // XGBoost's linear booster starts every output from the first base score.
+  for (size_t i = 0; i < learner.group_count; ++i) {
+    const float score = learner.base_scores[is_linear ? 0 : i];
     impl->base_margins.push_back(BaseMargin(learner.objective.base_link, score));
+  }
   if (is_linear) {
     YARD_ASSIGN_OR_RETURN(
         impl->linear, LinearModel::Read(*parts.model, learner.feature_count, learner.group_count));
