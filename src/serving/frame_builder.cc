@@ -1,5 +1,6 @@
 #include "serving/frame_builder.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -72,7 +73,8 @@ void FrameBuilder::Reset(const InputLayout& layout, CellRules rules) {
   layout_ = &layout;
   rules_ = rules;
   next_slot_ = 0;
-  in_row_ = false;
+  row_ = 0;
+  label_.reset();
   ignored_names_.clear();
   frame_.row_count = 0;
   const bool is_usable = layout_id_ == layout.id() && layout.has_names() &&
@@ -98,27 +100,46 @@ void FrameBuilder::Reset(const InputLayout& layout, CellRules rules) {
 std::optional<size_t> FrameBuilder::SlotOf(std::string_view name) {
   if (!layout_->has_names()) {
     const auto known = dynamic_slots_.find(name);
-    return known != dynamic_slots_.end() ? known->second : AddDynamicSlot(name);
+    return known != dynamic_slots_.end() ? std::optional(known->second) : AddDynamicSlot(name);
   }
   const auto slot = layout_->SlotOf(name, next_slot_);
   if (slot) next_slot_ = *slot + 1;
   return slot;
 }
 
-size_t FrameBuilder::AddDynamicSlot(std::string_view name) {
+std::optional<size_t> FrameBuilder::AddDynamicSlot(std::string_view name) {
+  // Beyond the limit a column is not taken, and the model then misses it.
+  if (std::max<size_t>(frame_.row_count, 1) * (slots_.size() + 1) > kMaxFrameCells) return {};
   const size_t slot = slots_.size();
   dynamic_slots_.emplace(name, slot);
   slots_.push_back({std::string(name)});
-  const size_t rows = frame_.row_count + (in_row_ ? 1 : 0);
-  frame_.columns.push_back({std::string(name), NumberColumn(rows, kMissing)});
+  frame_.columns.push_back({std::string(name), NumberColumn(frame_.row_count, kMissing)});
   return slot;
 }
 
-void FrameBuilder::BeginRow() {
+base::Result<void> FrameBuilder::BeginRow(std::optional<size_t> label) {
+  label_ = label;
   next_slot_ = 0;
-  in_row_ = true;
+  row_ = frame_.row_count;
+  return AppendRow();
+}
+
+base::Result<void> FrameBuilder::MoveTo(size_t row) {
+  row_ = row;
+  if (row == frame_.row_count) return AppendRow();
+  return {};
+}
+
+base::Result<void> FrameBuilder::AppendRow() {
+  if ((frame_.row_count + 1) * std::max<size_t>(slots_.size(), 1) > kMaxFrameCells) {
+    return base::InvalidArgument("the request has too many cells; send it in parts",
+                                 {"limit", std::to_string(kMaxFrameCells)})
+        .WithReason("too_many_cells");
+  }
   for (auto& slot : slots_) slot.was_set = false;
   for (auto& column : frame_.columns) PushMissing(column);
+  ++frame_.row_count;
+  return {};
 }
 
 void FrameBuilder::Mark(size_t slot) { slots_[slot].was_set = slots_[slot].ever_set = true; }
@@ -135,9 +156,9 @@ base::Result<void> FrameBuilder::PutNumber(size_t slot, double value) {
   }
   auto& cells = frame_.columns[slot].cells;
   if (auto* numbers = std::get_if<NumberColumn>(&cells)) {
-    numbers->back() = value;
+    (*numbers)[row_] = value;
   } else {
-    std::get<TextColumn>(cells).back() = NumberText(value);
+    std::get<TextColumn>(cells)[row_] = NumberText(value);
   }
   return {};
 }
@@ -162,7 +183,7 @@ base::Result<void> FrameBuilder::SetText(size_t slot, std::string_view text) {
 
 void FrameBuilder::PutText(size_t slot, std::string_view text) {
   MakeText(slot);
-  std::get<TextColumn>(frame_.columns[slot].cells).back() = std::string(text);
+  std::get<TextColumn>(frame_.columns[slot].cells)[row_] = std::string(text);
 }
 
 void FrameBuilder::MakeText(size_t slot) {
@@ -180,23 +201,18 @@ void FrameBuilder::SetMissing(size_t slot) {
   Mark(slot);
   auto& cells = frame_.columns[slot].cells;
   if (auto* numbers = std::get_if<NumberColumn>(&cells)) {
-    numbers->back() = kMissing;
+    (*numbers)[row_] = kMissing;
   } else {
-    std::get<TextColumn>(cells).back().reset();
+    std::get<TextColumn>(cells)[row_].reset();
   }
 }
 
-base::Result<void> FrameBuilder::EndRow() {
+base::Result<void> FrameBuilder::CheckRow() const {
+  if (!layout_->has_names()) return {};
   for (const auto& slot : slots_) {
-    if (!slot.was_set && slot.required && layout_->has_names()) return MissingColumn(slot);
+    if (!slot.was_set && slot.required) return MissingColumn(slot);
   }
-  EndSparseRow();
   return {};
-}
-
-void FrameBuilder::EndSparseRow() {
-  in_row_ = false;
-  ++frame_.row_count;
 }
 
 void FrameBuilder::Ignore(std::string_view name) {
@@ -218,7 +234,7 @@ base::Error FrameBuilder::WrongType(size_t slot, std::string value) const {
                                : column.takes_fractions       ? "a number"
                                                               : "an integer";
   return base::InvalidArgument(std::string("a column takes ") + expected, {"column", column.name},
-                               {"row", std::to_string(frame_.row_count)})
+                               {"row", std::to_string(label_.value_or(row_))})
       .With({"value", std::move(value)})
       .With({"expected", expected})
       .WithReason("wrong_type");
@@ -229,7 +245,7 @@ base::Error FrameBuilder::MissingColumn(const Slot& slot) const {
   for (const auto& name : ignored_names_) extra.append(extra.empty() ? "" : ", ").append(name);
   auto error =
       base::InvalidArgument("the model needs a column that is missing", {"column", slot.name},
-                            {"row", std::to_string(frame_.row_count)});
+                            {"row", std::to_string(label_.value_or(row_))});
   if (!extra.empty()) error = std::move(error).With({"extra", extra});
   return std::move(error).WithReason("missing_column");
 }

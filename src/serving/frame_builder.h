@@ -14,6 +14,9 @@
 
 namespace yard::serving {
 
+/// The most cells of one request.
+inline constexpr size_t kMaxFrameCells = 10'000'000;
+
 /// How strictly cells are taken.
 enum class CellRules {
   kExact,      // text is never a number: a typed client that sends "3" for 3 has a bug
@@ -35,16 +38,26 @@ class FrameBuilder {
   /// the model does not know this name and ignores it.
   std::optional<size_t> SlotOf(std::string_view name);
 
-  void BeginRow();
+  // Rows. Errors: kInvalidArgument, reason "too_many_cells", beyond kMaxFrameCells.
+
+  /// Appends a row of missing values and moves to it. `label` is its number in error messages, when
+  /// that differs from its place in the frame.
+  base::Result<void> BeginRow(std::optional<size_t> label = {});
+  /// Moves to row `row`, which is appended when it is the next one: for input by columns.
+  base::Result<void> MoveTo(size_t row);
+  /// Notes that the input has this column, even if it has no row.
+  void NoteColumn(size_t slot) { slots_[slot].ever_set = true; }
+  size_t row_count() const { return frame_.row_count; }
+
+  // Cells of the current row.
+
   base::Result<void> SetNumber(size_t slot, double value);
   base::Result<void> SetText(size_t slot, std::string_view text);
   base::Result<void> SetBoolean(size_t slot, bool value);
   void SetMissing(size_t slot);
   /// Every required column must have been set (a missing value counts) in this row. Errors:
   /// kInvalidArgument, reason "missing_column", details "column" and "row".
-  base::Result<void> EndRow();
-  /// As EndRow, but columns that this row lacks are missing values.
-  void EndSparseRow();
+  base::Result<void> CheckRow() const;
 
   /// The names that came and that the model does not know, up to ten, for error messages.
   const std::vector<std::string>& ignored_names() const { return ignored_names_; }
@@ -67,10 +80,11 @@ class FrameBuilder {
   };
 
   void Reset(const InputLayout& layout, CellRules rules);
-  size_t AddDynamicSlot(std::string_view name);
+  std::optional<size_t> AddDynamicSlot(std::string_view name);
   base::Result<void> PutNumber(size_t slot, double value);
   void PutText(size_t slot, std::string_view text);
   void MakeText(size_t slot);
+  base::Result<void> AppendRow();
   void Mark(size_t slot);
   base::Error WrongType(size_t slot, std::string value) const;
   base::Error MissingColumn(const Slot& slot) const;
@@ -83,7 +97,8 @@ class FrameBuilder {
   std::vector<std::string> ignored_names_;
   inference::Frame frame_;
   size_t next_slot_ = 0;  // where the next name is expected
-  bool in_row_ = false;
+  size_t row_ = 0;
+  std::optional<size_t> label_;
 };
 
 }  // namespace yard::serving
