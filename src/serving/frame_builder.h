@@ -48,6 +48,7 @@ class FrameBuilder {
   /// Notes that the input has this column, even if it has no row.
   void NoteColumn(size_t slot) { slots_[slot].ever_set = true; }
   size_t row_count() const { return frame_.row_count; }
+  CellKind KindOf(size_t slot) const { return slots_[slot].kind; }
 
   // Cells of the current row.
 

@@ -1,20 +1,14 @@
 #include "serving/serving_service.h"
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/clock.h"
-#include "base/events.h"
-#include "base/ids.h"
-#include "base/telemetry.h"
 #include "registry/events.h"
-#include "serving/fake_models_internal.h"
-#include "storage/sqlite_database.h"
+#include "serving/serving_for_test.h"
 
 namespace yard::serving {
 namespace {
@@ -25,32 +19,8 @@ using ::testing::IsEmpty;
 
 class ServingServiceTest : public ::testing::Test {
  protected:
-  ServingServiceTest() {
-    std::filesystem::create_directories(folder_);
-    Start();
-  }
-  ~ServingServiceTest() override {
-    service_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void Start() {
-    service_.reset();
-    database_.reset();
-    storage::SqliteOptions unflushed;
-    unflushed.durability = storage::Durability::kUnflushed;
-    auto database = storage::OpenSqlite(folder_ / "modelyard.db", unflushed);
-    ASSERT_TRUE(database.ok()) << database.error().ToString();
-    database_ = *std::move(database);
-    auto service =
-        ServingService::Open({*database_, models_, clock_, events_, telemetry_, nullptr}, {});
-    ASSERT_TRUE(service.ok()) << service.error().ToString();
-    service_ = *std::move(service);
-  }
-
   void Create(std::vector<ArmConfig> arms = {{"champion", "models:/churn@champion", 100}}) {
-    const auto created = service_->Create({"churn", std::move(arms), std::chrono::minutes(60)});
+    const auto created = service().Create({"churn", std::move(arms), std::chrono::minutes(60)});
     ASSERT_TRUE(created.ok()) << created.error().ToString();
   }
 
@@ -64,40 +34,42 @@ class ServingServiceTest : public ::testing::Test {
   /// An endpoint that is created now is loaded after everything that waits.
   void AwaitLoader() {
     const std::string name = "marker" + std::to_string(markers_++);
-    ASSERT_TRUE(service_->Create({name, {{"a", "models:/churn/9", 1}}, {}}).ok());
-    ASSERT_TRUE(service_->Delete(name).ok());
+    ASSERT_TRUE(service().Create({name, {{"a", "models:/churn/9", 1}}, {}}).ok());
+    ASSERT_TRUE(service().Delete(name).ok());
   }
 
   std::string Serving() const {
-    const auto routes = service_->Find("churn");
+    const auto routes = service().Find("churn");
     const ActiveArm* const arm = routes->ArmOf("any");
     return arm == nullptr ? "nothing" : arm->servable->key().version;
   }
 
   std::vector<std::string> Actions() const {
     std::vector<std::string> actions;
-    const auto history = service_->History("churn", 100);
+    const auto history = service().History("churn", 100);
     for (const auto& event : *history) {
       actions.emplace_back(EndpointActionName(event.action));
     }
     return actions;
   }
 
-  const std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("serving_service_" + base::RandomHex(8));
-  base::ManualClock clock_;
-  base::EventBus events_;
-  base::Telemetry telemetry_;
-  FakeModels models_;
-  std::unique_ptr<storage::Database> database_;
-  std::unique_ptr<ServingService> service_;
+  void Restart() {
+    serving_.Stop();
+    serving_.Start();
+  }
+  ServingService& service() const { return serving_.service(); }
+
+  mutable ServingForTest serving_;
+  FakeModels& models_ = serving_.models();
+  base::ManualClock& clock_ = serving_.clock();
+  base::EventBus& events_ = serving_.events();
   int markers_ = 0;
 };
 
 TEST_F(ServingServiceTest, ServesWhatTheAliasNames) {
   Create();
   EXPECT_EQ(Serving(), "1");
-  const auto status = service_->Get("churn");
+  const auto status = service().Get("churn");
   EXPECT_EQ(status->arms[0].state, ArmState::kServing);
   EXPECT_THAT(Actions(), ElementsAre("arm_switched", "created"));
 }
@@ -106,7 +78,7 @@ TEST_F(ServingServiceTest, FollowsTheAlias) {
   Create();
   MoveChampion("2");
   EXPECT_EQ(Serving(), "2");
-  EXPECT_THAT(service_->Get("churn")->arms[0].previous, ElementsAre(ModelKey{"churn", "1"}));
+  EXPECT_THAT(service().Get("churn")->arms[0].previous, ElementsAre(ModelKey{"churn", "1"}));
 }
 
 TEST_F(ServingServiceTest, DoesNotReloadAVersionThatServesAlready) {
@@ -122,7 +94,7 @@ TEST_F(ServingServiceTest, KeepsServingWhenTheNextVersionCannotBeLoaded) {
   models_.Break("2");
   MoveChampion("2");
   EXPECT_EQ(Serving(), "1");
-  const auto status = service_->Get("churn");
+  const auto status = service().Get("churn");
   EXPECT_EQ(status->arms[0].state, ArmState::kServing);
   EXPECT_THAT(status->arms[0].error, HasSubstr("SVC"));
   EXPECT_EQ(Actions().front(), "load_failed");
@@ -131,7 +103,7 @@ TEST_F(ServingServiceTest, KeepsServingWhenTheNextVersionCannotBeLoaded) {
 TEST_F(ServingServiceTest, SaysFailedWhenNothingCanBeLoaded) {
   models_.Break("1");
   Create();
-  EXPECT_EQ(service_->Get("churn")->arms[0].state, ArmState::kFailed);
+  EXPECT_EQ(service().Get("churn")->arms[0].state, ArmState::kFailed);
   EXPECT_EQ(Serving(), "nothing");
 }
 
@@ -139,7 +111,7 @@ TEST_F(ServingServiceTest, RollsBackAtOnceAndMovesTheAliasBack) {
   Create();
   MoveChampion("3");
   const int loads = models_.loads();
-  const auto rolled_back = service_->Rollback("churn", "");
+  const auto rolled_back = service().Rollback("churn", "");
   ASSERT_TRUE(rolled_back.ok()) << rolled_back.error().ToString();
   EXPECT_EQ(rolled_back->from, "3");
   EXPECT_EQ(rolled_back->to, "1");
@@ -153,61 +125,61 @@ TEST_F(ServingServiceTest, RollsBackAtOnceAndMovesTheAliasBack) {
 
 TEST_F(ServingServiceTest, RefusesToRollBackFurtherThanItRemembers) {
   Create();
-  const auto rolled_back = service_->Rollback("churn", "champion");
+  const auto rolled_back = service().Rollback("churn", "champion");
   ASSERT_FALSE(rolled_back.ok());
   EXPECT_EQ(rolled_back.error().code(), base::Code::kFailedPrecondition);
   EXPECT_EQ(rolled_back.error().reason(), "no_previous_version");
-  EXPECT_EQ(service_->Rollback("churn", "other").error().reason(), "arm_not_found");
-  EXPECT_EQ(service_->Rollback("other", "").error().reason(), "endpoint_not_found");
+  EXPECT_EQ(service().Rollback("churn", "other").error().reason(), "arm_not_found");
+  EXPECT_EQ(service().Rollback("other", "").error().reason(), "endpoint_not_found");
 }
 
 TEST_F(ServingServiceTest, PinsAnArmThatNamedItsVersionWhenItRollsBack) {
   Create({{"champion", "models:/churn/1", 100}});
-  ASSERT_TRUE(service_->Update("churn", {{{{"champion", "models:/churn/2", 100}}}, {}}).ok());
+  ASSERT_TRUE(service().Update("churn", {{{{"champion", "models:/churn/2", 100}}}, {}}).ok());
   EXPECT_EQ(Serving(), "2");
-  ASSERT_TRUE(service_->Rollback("churn", "").ok());
+  ASSERT_TRUE(service().Rollback("churn", "").ok());
   AwaitLoader();
   EXPECT_EQ(Serving(), "1");
-  EXPECT_EQ(service_->Get("churn")->config.arms[0].model, "models:/churn/1");
+  EXPECT_EQ(service().Get("churn")->config.arms[0].model, "models:/churn/1");
 }
 
 TEST_F(ServingServiceTest, ServesAndRollsBackAfterARestart) {
   Create();
   MoveChampion("2");
-  Start();
+  Restart();
   AwaitLoader();
   EXPECT_EQ(Serving(), "2");
-  ASSERT_TRUE(service_->Rollback("churn", "").ok());
+  ASSERT_TRUE(service().Rollback("churn", "").ok());
   EXPECT_EQ(Serving(), "1");
   EXPECT_THAT(Actions(), ElementsAre("rolled_back", "arm_switched", "arm_switched", "created"));
 }
 
 TEST_F(ServingServiceTest, ServesTheLastGoodVersionWhenTheAliasMovedToABadOneWhileDown) {
   Create();
-  service_.reset();
+  serving_.Stop();
   models_.MoveChampion("2");
   models_.Break("2");
-  Start();
+  serving_.Start();
   AwaitLoader();
   EXPECT_EQ(Serving(), "1");
-  EXPECT_THAT(service_->Get("churn")->arms[0].error, HasSubstr("SVC"));
+  EXPECT_THAT(service().Get("churn")->arms[0].error, HasSubstr("SVC"));
 }
 
 TEST_F(ServingServiceTest, LetsGoOfOldVersionsAfterTheBakeTimeButNeverOfTheLast) {
   Create();
   MoveChampion("2");
   MoveChampion("3");
-  EXPECT_EQ(service_->Get("churn")->arms[0].previous.size(), 2u);
+  EXPECT_EQ(service().Get("churn")->arms[0].previous.size(), 2u);
   clock_.Advance(std::chrono::hours(2));
   MoveChampion("4");
-  EXPECT_THAT(service_->Get("churn")->arms[0].previous, ElementsAre(ModelKey{"churn", "3"}));
+  EXPECT_THAT(service().Get("churn")->arms[0].previous, ElementsAre(ModelKey{"churn", "3"}));
 }
 
 TEST_F(ServingServiceTest, FreesAVersionWithItsLastRequest) {
   Create({{"champion", "models:/churn/1", 100}});
-  auto routes = service_->Find("churn");
+  auto routes = service().Find("churn");
   const std::weak_ptr<const Servable> old = routes->arms()[0].servable;
-  ASSERT_TRUE(service_->Delete("churn").ok());
+  ASSERT_TRUE(service().Delete("churn").ok());
   EXPECT_FALSE(old.expired());
   routes.reset();
   EXPECT_TRUE(old.expired());
@@ -216,7 +188,7 @@ TEST_F(ServingServiceTest, FreesAVersionWithItsLastRequest) {
 TEST_F(ServingServiceTest, SplitsByKeyAndStaysWithIt) {
   Create({{"champion", "models:/churn/1", 90}, {"challenger", "models:/churn/2", 10}});
   int challengers = 0;
-  const auto routes = service_->Find("churn");
+  const auto routes = service().Find("churn");
   for (int i = 0; i < 10'000; ++i) {
     const std::string key = "customer-" + std::to_string(i);
     const ActiveArm* const arm = routes->ArmOf(key);
@@ -230,7 +202,7 @@ TEST_F(ServingServiceTest, SendsTheKeysOfABrokenArmToOneThatServes) {
   models_.Break("2");
   Create({{"champion", "models:/churn/1", 1}, {"challenger", "models:/churn/2", 1}});
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(service_->Find("churn")->ArmOf(std::to_string(i))->name, "champion");
+    EXPECT_EQ(service().Find("churn")->ArmOf(std::to_string(i))->name, "champion");
   }
 }
 
@@ -246,30 +218,30 @@ TEST_F(ServingServiceTest, RefusesConfigurationsThatMakeNoSense) {
       {"x", {{"a", "/etc/passwd", 1}}, {}},
   };
   for (const auto& config : bad) {
-    EXPECT_EQ(service_->Create(config).error().code(), base::Code::kInvalidArgument) << config.name;
+    EXPECT_EQ(service().Create(config).error().code(), base::Code::kInvalidArgument) << config.name;
   }
-  EXPECT_EQ(service_->Create({"x", {{"a", "models:/other/1", 1}}, {}}).error().code(),
+  EXPECT_EQ(service().Create({"x", {{"a", "models:/other/1", 1}}, {}}).error().code(),
             base::Code::kNotFound);
-  EXPECT_THAT(service_->List(), IsEmpty());
+  EXPECT_THAT(service().List(), IsEmpty());
 }
 
 TEST_F(ServingServiceTest, RefusesASecondEndpointOfOneName) {
   Create();
-  EXPECT_EQ(service_->Create({"churn", {{"a", "models:/churn/1", 1}}, {}}).error().code(),
+  EXPECT_EQ(service().Create({"churn", {{"a", "models:/churn/1", 1}}, {}}).error().code(),
             base::Code::kAlreadyExists);
 }
 
 TEST_F(ServingServiceTest, KeepsWhatAnArmServesWhenItIsWeighedAnew) {
   Create();
   const int loads = models_.loads();
-  ASSERT_TRUE(service_
-                  ->Update("churn", {{{{"champion", "models:/churn@champion", 50},
-                                       {"challenger", "models:/churn/2", 50}}},
-                                     std::chrono::minutes(5)})
+  ASSERT_TRUE(service()
+                  .Update("churn", {{{{"champion", "models:/churn@champion", 50},
+                                      {"challenger", "models:/churn/2", 50}}},
+                                    std::chrono::minutes(5)})
                   .ok());
   EXPECT_EQ(models_.loads(), loads + 1);
-  EXPECT_EQ(service_->Get("churn")->config.bake_time, std::chrono::minutes(5));
-  EXPECT_EQ(service_->Get("churn")->arms[0].serving->version, "1");
+  EXPECT_EQ(service().Get("churn")->config.bake_time, std::chrono::minutes(5));
+  EXPECT_EQ(service().Get("churn")->arms[0].serving->version, "1");
 }
 
 TEST_F(ServingServiceTest, AnswersEveryRequestWhileVersionsSwap) {
@@ -283,11 +255,11 @@ TEST_F(ServingServiceTest, AnswersEveryRequestWhileVersionsSwap) {
       inference::Frame frame;
       frame.row_count = 1;
       while (!done) {
-        const auto routes = service_->Find("churn");
+        const auto routes = service().Find("churn");
         const ActiveArm* const arm = routes == nullptr ? nullptr : routes->ArmOf("key");
         const bool ok = arm != nullptr && Score(*arm->servable, frame).ok();
         if (!ok) ++failures;
-        if (ok) service_->predictor().CountAnswer(*arm, 1, clock_.Steady());
+        if (ok) service().predictor().CountAnswer(*arm, 1, clock_.Steady());
         ++answers;
       }
     });
@@ -297,7 +269,7 @@ TEST_F(ServingServiceTest, AnswersEveryRequestWhileVersionsSwap) {
     events_.Publish(registry::AliasChanged{"churn", "champion", {}, {}});
     if (swap % 10 == 9) {
       AwaitLoader();
-      static_cast<void>(service_->Rollback("churn", ""));
+      static_cast<void>(service().Rollback("churn", ""));
     }
   }
   AwaitLoader();
