@@ -44,6 +44,12 @@ Response Unreadable(const base::Error& error) {
                         absent ? 404 : 500);
 }
 
+/// RFC 9112 section 2.2: some clients send an empty line too many. False when nothing else is left.
+bool SkipEmptyLines(std::string_view& bytes) {
+  while (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
+  return !bytes.empty() && bytes != "\r";
+}
+
 Response Busy() {
   Response response = Response::Text("the server is busy; try again\n", 503);
   response.headers.Add("Retry-After", "1");
@@ -186,6 +192,7 @@ void Connection::Consume(std::string_view bytes) {
 bool Connection::Feed(std::string_view& bytes) {
   switch (reading_) {
     case Reading::kIdle:
+      if (!SkipEmptyLines(bytes)) return false;
       BeginExchange();
       return FeedHead(bytes);
     case Reading::kHead:
@@ -576,7 +583,9 @@ void Connection::ReadOn() {
 /// Ends the connection so that the client surely sees the answer: closing at once with unread bytes
 /// in the socket would reset it.
 void Connection::Linger() {
+  const bool is_complete = exchange_->parser.done() && !exchange_->is_broken;
   exchange_.reset();
+  if (is_complete && server().is_draining) return Close();
   reading_ = Reading::kLinger;
   Touch(kLingerTimeout);
   boost::system::error_code error;

@@ -9,10 +9,6 @@
 namespace yard::net {
 namespace {
 
-bool IsLoopbackName(std::string_view host) {
-  return EqualsIgnoringCase(host, "localhost") || host == "[::1]" || host.starts_with("127.");
-}
-
 std::optional<std::array<uint8_t, 4>> ParseAddress(std::string_view host) {
   std::array<uint8_t, 4> bytes{};
   const char* next = host.data();
@@ -24,6 +20,12 @@ std::optional<std::array<uint8_t, 4>> ParseAddress(std::string_view host) {
     next = after;
   }
   return next == end ? std::optional(bytes) : std::nullopt;
+}
+
+bool IsLoopbackName(std::string_view host) {
+  const auto address = ParseAddress(host);
+  return EqualsIgnoringCase(host, "localhost") || host == "[::1]" ||
+         (address && (*address)[0] == 127);
 }
 
 /// RFC 1918, loopback and link-local. An address cannot be rebound, but a page of a public address
