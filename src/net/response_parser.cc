@@ -1,6 +1,5 @@
 #include "net/response_parser.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -89,7 +88,7 @@ class ResponseParser::Implementation {
   };
 
   void Restart() {
-    message_.emplace();
+    message_ = std::make_unique<Message>();
     message_->eager(true);
     message_->header_limit(kHeadLimitBytes);
     message_->body_limit(boost::none);
@@ -101,7 +100,7 @@ class ResponseParser::Implementation {
   Method method_;
   size_t body_limit_bytes_;
   std::string pending_;
-  std::optional<Message> message_;
+  std::unique_ptr<Message> message_;
 };
 
 ResponseParser::ResponseParser(Method method, size_t body_limit_bytes)

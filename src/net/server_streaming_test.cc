@@ -132,10 +132,11 @@ TEST_F(UploadTest, RefusesAnAnnouncedBodyOverTheLimit) {
 
 TEST_F(UploadTest, TellsTheHandlerOfAChunkedBodyOverTheLimit) {
   Serve();
-  const std::string answer =
-      Ask("PUT /small HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" +
-          std::string(0x800, 'x') + "\r\n0\r\n\r\n");
-  EXPECT_EQ(BodyOf(answer), "RESOURCE_EXHAUSTED");
+  RawClient client = Connect();
+  client.Send(
+      "PUT /small HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" +
+      std::string(0x800, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_EQ(BodyOf(client.ReadAnswer()), "RESOURCE_EXHAUSTED");
 }
 
 TEST_F(UploadTest, TellsTheHandlerOfASlowClient) {
