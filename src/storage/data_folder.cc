@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMaxSmallFile = 64 * 1024;
+constexpr size_t kMaxSmallFile = 65'536;
 
 base::Result<void> CreateFolder(const fs::path& path) {
   const fs::path parent = path.has_parent_path() ? path.parent_path() : ".";
@@ -173,7 +173,7 @@ DataFolder::~DataFolder() {
   fs::remove(path_ / "server.json", ignored);
 }
 
-base::Result<void> DataFolder::Announce(std::string address, const base::Clock& clock) {
+base::Result<void> DataFolder::Announce(std::string_view address, const base::Clock& clock) {
   std::string text;
   base::json::Writer writer(text);
   writer.BeginObject();

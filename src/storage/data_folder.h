@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -41,7 +42,7 @@ class DataFolder {
   DataFolder& operator=(DataFolder&&) noexcept;
 
   /// Writes server.json, so that commands on this machine find the server. Call when it listens.
-  base::Result<void> Announce(std::string address, const base::Clock& clock);
+  base::Result<void> Announce(std::string_view address, const base::Clock& clock);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path database_file() const { return path_ / "modelyard.db"; }

@@ -17,20 +17,22 @@ class Completion {
  public:
   void Complete(base::Result<void> outcome) {
     std::lock_guard lock(mutex_);
-    outcome_.emplace(std::move(outcome));
+    outcome_ = std::move(outcome);
+    is_done_ = true;
     done_.notify_one();
   }
 
   base::Result<void> Wait() {
     std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return outcome_.has_value(); });
-    return *std::move(outcome_);
+    done_.wait(lock, [this] { return is_done_; });
+    return std::move(outcome_);
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable done_;
-  std::optional<base::Result<void>> outcome_;
+  base::Result<void> outcome_;
+  bool is_done_ = false;
 };
 
 template <typename Number>

@@ -148,7 +148,8 @@ class Transaction : public Snapshot {
 };
 
 /// Something that gathers work over a whole group commit and writes it in one piece, such as one
-/// metric segment for all runs of the group. Every method is called on the writer only.
+/// metric segment for all runs of the group. Every method is called on the writer only; only Flush
+/// may fail.
 class GroupParticipant {
  public:
   virtual ~GroupParticipant() = default;

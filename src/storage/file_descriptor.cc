@@ -82,4 +82,11 @@ base::Result<void> FlushFolder(const std::string& path) {
   return Flush(folder.number(), path);
 }
 
+base::Result<void> FlushFile(const std::filesystem::path& path) {
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return SystemError(errno, "opening a file", path.string());
+  YARD_RETURN_IF_ERROR(Flush(file.number(), path.string()));
+  return FlushFolder(path.has_parent_path() ? path.parent_path().string() : ".");
+}
+
 }  // namespace yard::storage

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,5 +40,7 @@ base::Result<void> WriteAll(int file, std::string_view bytes, const std::string&
 base::Result<void> Flush(int file, const std::string& path);
 /// The same for a folder that is not open: its new and renamed entries survive a power cut.
 base::Result<void> FlushFolder(const std::string& path);
+/// The same for a file that is not open, and for its entry in its folder.
+base::Result<void> FlushFile(const std::filesystem::path& path);
 
 }  // namespace yard::storage

@@ -87,7 +87,8 @@ class InFlight {
   }
   void GiveBack() {
     std::lock_guard lock(mutex_);
-    if (++free_ == 1 || free_ == limit_) change_.notify_one();
+    ++free_;
+    if (free_ == 1 || free_ == limit_) change_.notify_one();
   }
   void WaitForAll() {
     std::unique_lock lock(mutex_);
@@ -156,13 +157,15 @@ void FlushOfTheDisk(benchmark::State& state) {
   const std::string path = (folder.path() / "flush").string();
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   const std::string page(4096, 'x');
+  constexpr off_t kFileSize = 1 << 20;
   off_t offset = 0;
-  for (int i = 0; i < 256; ++i) benchmark::DoNotOptimize(pwrite(file, page.data(), 4096, i * 4096));
+  for (; offset < kFileSize; offset += 4096)
+    benchmark::DoNotOptimize(pwrite(file, page.data(), page.size(), offset));
   fdatasync(file);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(pwrite(file, page.data(), page.size(), offset));
+    benchmark::DoNotOptimize(pwrite(file, page.data(), page.size(), offset % kFileSize));
     fdatasync(file);
-    offset = (offset + 4096) % (256 * 4096);
+    offset = (offset + 4096) % kFileSize;
   }
   close(file);
 }

@@ -82,11 +82,13 @@ TEST_F(MigrationsTest, AppliesAllOrNothing) {
   const Migration broken[] = {{1, "good", "CREATE TABLE good (id INTEGER)", ""},
                               {2, "bad", "CREATE TABLE worse (id INTEGER); CREATE NONSENSE", ""}};
   EXPECT_EQ(Apply("tracking", broken).error().code(), base::Code::kInternal);
-  const auto tables = database_->Read([](Snapshot& snapshot) {
-    return snapshot.QueryOne("SELECT count(*) FROM sqlite_schema WHERE type = 'table'");
+  const auto tables = database_->Read([](Snapshot& snapshot) -> base::Result<int64_t> {
+    YARD_ASSIGN_OR_RETURN(
+        const auto row,
+        snapshot.QueryOne("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"));
+    return row.has_value() ? row->Integer(0) : -1;
   });
-  ASSERT_TRUE(tables.ok());
-  EXPECT_EQ((*tables)->Integer(0), 0);
+  EXPECT_EQ(tables.value_or(-1), 0);
 }
 
 TEST_F(MigrationsTest, RefusesGapsInTheNumbers) {

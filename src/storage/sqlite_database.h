@@ -53,6 +53,12 @@ struct SqliteOptions {
 base::Result<std::unique_ptr<Database>> OpenSqlite(const std::filesystem::path& path,
                                                    const SqliteOptions& options = {});
 
+/// Copies a consistent state of the database at `source` to the new file `target`, durably, while
+/// it may be open and written elsewhere. Errors: kNotFound when there is no source,
+/// kAlreadyExists when there is a target, and those of OpenSqlite.
+base::Result<void> BackupSqlite(const std::filesystem::path& source,
+                                const std::filesystem::path& target);
+
 /// Removes a database file with its log, for what can be rebuilt. Nobody may have it open. Does
 /// nothing when there is none. Errors: kPermissionDenied, kUnavailable.
 base::Result<void> RemoveSqlite(const std::filesystem::path& path);

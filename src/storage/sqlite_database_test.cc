@@ -1,9 +1,11 @@
 #include "storage/sqlite_database.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -166,13 +168,44 @@ TEST_F(SqliteDatabaseTest, KeepsMoreStatementsApartThanItsCacheHolds) {
   auto database = OpenSqlite(file()).value();
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 400; ++i) {
-      const auto row = database->Read([i](Snapshot& snapshot) {
-        return snapshot.QueryOne("SELECT " + std::to_string(i) + " + ?", 1);
+      const auto sum = database->Read([i](Snapshot& snapshot) -> base::Result<int64_t> {
+        YARD_ASSIGN_OR_RETURN(const auto row,
+                              snapshot.QueryOne("SELECT " + std::to_string(i) + " + ?", 1));
+        return row.has_value() ? row->Integer(0) : -1;
       });
-      ASSERT_TRUE(row.ok());
-      EXPECT_EQ((*row)->Integer(0), i + 1);
+      ASSERT_EQ(sum.value_or(-1), i + 1);
     }
   }
+}
+
+TEST_F(SqliteDatabaseTest, CopiesAConsistentStateWhileWritesGoOn) {
+  auto database = OpenSqlite(file()).value();
+  ASSERT_TRUE(CreateTable(*database).ok());
+  std::atomic<bool> stopping{false};
+  std::atomic<int64_t> pairs{0};
+  std::jthread writer([&] {
+    for (; !stopping; ++pairs) {
+      EXPECT_TRUE(database
+                      ->Write([](Transaction& transaction) -> base::Result<void> {
+                        for (const char* body : {"first", "second"}) {
+                          YARD_RETURN_IF_ERROR(
+                              transaction.Run("INSERT INTO item (body) VALUES (?)", body));
+                        }
+                        return {};
+                      })
+                      .ok());
+    }
+  });
+  while (pairs < 10) std::this_thread::yield();
+  const auto target = folder_.path() / "backup.db";
+  const auto outcome = BackupSqlite(file(), target);
+  stopping = true;
+  ASSERT_TRUE(outcome.ok()) << outcome.error().ToString();
+  auto copy = OpenSqlite(target).value();
+  EXPECT_GE(Count(*copy).value_or(-1), 20);
+  EXPECT_EQ(Count(*copy).value_or(-1) % 2, 0);
+  EXPECT_EQ(BackupSqlite(file(), target).error().code(), base::Code::kAlreadyExists);
+  EXPECT_EQ(BackupSqlite(folder_.path() / "none", target).error().code(), base::Code::kNotFound);
 }
 
 TEST_F(SqliteDatabaseTest, RemovesADatabaseSoThatANewOneCanTakeItsPlace) {

@@ -113,7 +113,10 @@ void GroupWriter::RunGroup(Group& group) {
   const auto outcome = RunTransaction(group);
   for (GroupParticipant* participant : group_participants_) participant->Finish(outcome.ok());
   telemetry_.CountGroup(group.size(), std::chrono::steady_clock::now() - start, outcome);
-  for (Task& task : group) Release(task.done, outcome.ok() ? std::move(task.outcome) : outcome);
+  for (Task& task : group) {
+    if (!outcome.ok()) task.outcome = outcome;
+    Release(task.done, std::move(task.outcome));
+  }
 }
 
 base::Result<void> GroupWriter::RunTransaction(Group& group) {
@@ -128,7 +131,7 @@ base::Result<void> GroupWriter::RunTransaction(Group& group) {
 base::Result<void> GroupWriter::RunFunctions(Group& group) {
   for (Task& task : group) {
     RunTask(task);
-    if (transaction_.fault()) return *transaction_.fault();
+    if (const auto& fault = transaction_.fault(); fault.has_value()) return *fault;
   }
   return {};
 }
