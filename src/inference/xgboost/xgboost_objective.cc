@@ -35,7 +35,7 @@ base::Result<Objective> FindObjective(std::string_view name) {
   constexpr Objective kLog = {Link::kExponential, Link::kExponential, OutputKind::kValue};
   static const std::unordered_map<std::string_view, Objective> kObjectives = {
       {"binary:logistic", {Link::kLogistic, Link::kLogistic, OutputKind::kProbability}},
-      {"binary:logitraw", {Link::kIdentity, Link::kLogistic, OutputKind::kValue}},
+      {"binary:logitraw", kIdentity},
       {"binary:hinge", {Link::kHinge, Link::kIdentity, OutputKind::kClass}},
       {"reg:logistic", {Link::kLogistic, Link::kLogistic, OutputKind::kValue}},
       {"reg:squarederror", kIdentity},
