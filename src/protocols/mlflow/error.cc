@@ -52,17 +52,27 @@ std::string BadMaxResults(const base::Error& error) {
   return Concat({head, " It must be at most ", error.detail("limit")});
 }
 
+// The experiment is named as it was asked for: by its number or by its name.
 std::string ExperimentNotFound(const base::Error& error) {
-  if (const auto name = error.detail("name"); !name.empty())
-    return Concat({"Could not find experiment with name '", name, "'"});
-  return Concat({"No Experiment with id=", error.detail("experiment_id"), " exists"});
+  const std::string_view experiment = error.detail("experiment");
+  const bool is_number =
+      !experiment.empty() && experiment.find_first_not_of("-0123456789") == std::string_view::npos;
+  if (is_number) return Concat({"No Experiment with id=", experiment, " exists"});
+  return Concat({"Could not find experiment with name '", experiment, "'"});
 }
 
 std::string ParamChanged(const base::Error& error) {
+  const std::string_view run_id = error.detail("run_id");
   return Concat({"Changing param values is not allowed. Param with key='", error.detail("key"),
-                 "' was already logged with value='", error.detail("old"), "' for run ID='",
-                 error.detail("run_id"), "'. Attempted logging new value '", error.detail("new"),
-                 "'."});
+                 "' was already logged with value='", error.detail("old"),
+                 run_id.empty() ? "'" : "' for run ID='", run_id, run_id.empty() ? "" : "'",
+                 ". Attempted logging new value '", error.detail("new"), "'."});
+}
+
+std::string TagNotFound(const base::Error& error) {
+  const std::string_view run_id = error.detail("run_id");
+  const std::string head = Concat({"No tag with name: ", error.detail("key")});
+  return run_id.empty() ? head : Concat({head, " in run with id ", run_id});
 }
 
 std::string RefusedScheme(const base::Error& error) {
@@ -110,6 +120,11 @@ constexpr std::array kPatterns = {
             "Invalid model version source: '{source}'. An absolute location must be provided "
             "without relative path references present."},
     Pattern{"source_prompt", "Invalid prompt source: '{source}'."},
+    Pattern{"run_name_conflict",
+            "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different "
+            "values (run_name='{name}', mlflow.runName='{tag}')."},
+    Pattern{"too_long", "'{field}' exceeds the maximum length of {limit} characters"},
+    Pattern{"duplicate_param", "Duplicate parameter keys have been submitted: ['{key}']"},
     Pattern{"invalid_artifact_path", "Invalid path"},
     Pattern{"unsafe_path", "Invalid path"},
     Pattern{
@@ -144,6 +159,7 @@ constexpr std::array kComposers = {
     Composer{"bad_max_results", BadMaxResults},
     Composer{"experiment_not_found", ExperimentNotFound},
     Composer{"param_changed", ParamChanged},
+    Composer{"tag_not_found", TagNotFound},
     Composer{"source_scheme", RefusedScheme},
 };
 

@@ -184,7 +184,9 @@ base::Result<std::string> LogParam(const Request& request, RunService& runs) {
   YARD_ASSIGN_OR_RETURN(auto call, Parse<KeyValueCall>(request));
   YARD_ASSIGN_OR_RETURN(const auto run_id, NeedRunId(call));
   YARD_ASSIGN_OR_RETURN(auto key, Need(std::move(call.key), "key"));
-  return EmptyObject(runs.LogParam(run_id, {std::move(key), call.value.value_or("")}));
+  auto logged = runs.LogParam(run_id, {std::move(key), call.value.value_or("")});
+  if (!logged.ok()) return std::move(logged).error().With({"run_id", run_id});
+  return std::string(kEmptyObject);
 }
 
 base::Result<std::string> SetTag(const Request& request, RunService& runs) {
