@@ -56,9 +56,10 @@ net::Response UploadFailed(const base::Error& error) {
   return ErrorResponse(error);
 }
 
-base::Result<void> CopyBody(net::BodyReader& body, storage::ArtifactWriter& writer) {
+base::Result<void> CopyBody(const net::Request& request, storage::ArtifactWriter& writer) {
+  if (!request.stream) return writer.Write(request.body);  // an empty body does not stream
   while (true) {
-    YARD_ASSIGN_OR_RETURN(const std::string_view piece, body.Next());
+    YARD_ASSIGN_OR_RETURN(const std::string_view piece, request.stream->Next());
     if (piece.empty()) return {};
     YARD_RETURN_IF_ERROR(writer.Write(piece));
   }
@@ -98,7 +99,7 @@ net::Response ReceiveArtifact(const net::Request& request, storage::ArtifactStor
                               const std::string& path) {
   auto writer = store.Create(path);
   if (!writer.ok()) return ErrorResponse(writer.error());
-  const auto copied = CopyBody(*request.stream, **writer);
+  const auto copied = CopyBody(request, **writer);
   if (!copied.ok()) return UploadFailed(copied.error());
   const auto stored = (*writer)->Commit();
   if (!stored.ok()) return ErrorResponse(stored.error());
