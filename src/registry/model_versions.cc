@@ -99,7 +99,7 @@ base::Result<ModelVersion> RegistryService::CreateVersion(const NewModelVersion&
         YARD_RETURN_IF_ERROR(store.Insert(version));
         return store.InsertFiles(version.name, version.version, files);
       }));
-  if (!version.model_id.empty()) YARD_RETURN_IF_ERROR(LinkToLoggedModel(version));
+  if (!request.model_id.empty()) YARD_RETURN_IF_ERROR(LinkToLoggedModel(version));
   neighbours_.events.Publish(VersionCreated{version.name, version.version, version.source,
                                             version.run_id, version.storage_location});
   return version;

@@ -122,12 +122,23 @@ def ask(url: str, record: dict, ids: Ids) -> tuple[int, bytes]:
     return answer
 
 
+SORTED_BY = ("key", "path", "model_id")
+
+
 def sort_key(item):
-    return json.dumps(item, sort_keys=True) if not isinstance(item, dict) else (item.get("key") or item.get("path") or "")
+    return next(item[name] for name in SORTED_BY if name in item)
 
 
 def is_key_list(items) -> bool:
-    return all(isinstance(item, dict) and ("key" in item or "path" in item) for item in items) and bool(items)
+    return all(isinstance(item, dict) and any(name in item for name in SORTED_BY) for item in items) and bool(items)
+
+
+def as_document(text):
+    """A text that holds JSON, as a value: white space inside is free."""
+    try:
+        return json.loads(text) if isinstance(text, str) and text[:1] in "[{" and text else text
+    except ValueError:
+        return text
 
 
 def differences(recorded, live, path="$"):
@@ -164,6 +175,10 @@ def free_value(recorded, live, name) -> bool:
         generated = re.compile(r"[a-z]+-[a-z]+-\d+")
         if generated.fullmatch(recorded) and generated.fullmatch(str(live)):
             return True
+    if name == "value" and as_document(recorded) == as_document(live):
+        return True
+    if name == "file_size" and abs(recorded - live) < 64:  # texts with other paths and ids inside
+        return True
     if recorded in (1.7976931348623157e308, -1.7976931348623157e308) and live in ("Infinity", "-Infinity"):
         return True
     return name in ("user_id",) or (name == "value" and "<" in str(recorded))

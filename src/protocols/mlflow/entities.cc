@@ -112,6 +112,33 @@ void WriteModelMetric(Writer& writer, const std::string& model_id,
   writer.EndObject();
 }
 
+// Leaves the object open.
+void BeginVersion(Writer& writer, const registry::ModelVersion& version) {
+  writer.BeginObject()
+      .Member("name", version.name)
+      .Member("version", std::to_string(version.version))
+      .Member("creation_timestamp", version.created.value)
+      .Member("last_updated_timestamp", version.updated.value)
+      .Member("current_stage", registry::StageName(version.stage))
+      .Member("description", version.description)
+      .Member("source", version.source)
+      .Member("run_id", version.run_id)
+      .Member("status", "READY");
+  WriteKeyValues(writer, "tags", version.tags);
+  writer.Member("run_link", version.run_link);
+}
+
+// Inside a model, whose own list has the aliases, versions come without them.
+void WriteLatestVersions(Writer& writer, const std::vector<registry::ModelVersion>& versions) {
+  if (versions.empty()) return;
+  writer.Key("latest_versions").BeginArray();
+  for (const registry::ModelVersion& version : versions) {
+    BeginVersion(writer, version);
+    writer.EndObject();
+  }
+  writer.EndArray();
+}
+
 void WriteAliases(Writer& writer, const std::vector<registry::ModelAlias>& aliases) {
   if (aliases.empty()) return;
   writer.Key("aliases").BeginArray();
@@ -202,25 +229,14 @@ void Write(Writer& writer, const registry::RegisteredModel& model) {
       .Member("creation_timestamp", model.created.value)
       .Member("last_updated_timestamp", model.updated.value);
   if (model.description) writer.Member("description", *model.description);
-  WriteList(writer, "latest_versions", model.latest_versions);
+  WriteLatestVersions(writer, model.latest_versions);
   WriteKeyValues(writer, "tags", model.tags);
   WriteAliases(writer, model.aliases);
   writer.EndObject();
 }
 
 void Write(Writer& writer, const registry::ModelVersion& version) {
-  writer.BeginObject()
-      .Member("name", version.name)
-      .Member("version", std::to_string(version.version))
-      .Member("creation_timestamp", version.created.value)
-      .Member("last_updated_timestamp", version.updated.value)
-      .Member("current_stage", registry::StageName(version.stage))
-      .Member("description", version.description)
-      .Member("source", version.source)
-      .Member("run_id", version.run_id)
-      .Member("status", "READY");
-  WriteKeyValues(writer, "tags", version.tags);
-  writer.Member("run_link", version.run_link);
+  BeginVersion(writer, version);
   if (!version.aliases.empty()) {
     writer.Key("aliases").BeginArray();
     for (const std::string& alias : version.aliases) writer.String(alias);
