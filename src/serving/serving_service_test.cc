@@ -180,6 +180,7 @@ TEST_F(ServingServiceTest, FreesAVersionWithItsLastRequest) {
   auto routes = service().Find("churn");
   const std::weak_ptr<const Servable> old = routes->arms()[0].servable;
   ASSERT_TRUE(service().Delete("churn").ok());
+  AwaitLoader();  // its thread may still hold the endpoint
   EXPECT_FALSE(old.expired());
   routes.reset();
   EXPECT_TRUE(old.expired());
