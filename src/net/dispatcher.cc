@@ -137,10 +137,11 @@ void Dispatcher::Run(std::shared_ptr<Request> request, const Router::Match& matc
 bool Dispatcher::RunStream(std::shared_ptr<StreamQueue> queue,
                            std::function<void(std::shared_ptr<StreamWriter>)> body) const {
   return executor_.TryPost([queue = std::move(queue), body = std::move(body)] {
+    const std::shared_ptr<StreamWriter> writer = StreamQueue::WriterOf(queue);
     try {
-      body(StreamQueue::WriterOf(queue));
+      body(writer);
     } catch (const std::exception& exception) {
-      // The writer died with the exception and closed the queue; nothing more can be said.
+      queue->Abort();
       base::Log(base::LogLevel::kError, "a streamed answer threw", {{"what", exception.what()}});
     }
   });

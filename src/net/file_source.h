@@ -12,7 +12,7 @@ namespace yard::net {
 /// Reads a file's range piece by piece. Every call may block on the disk. Not thread-safe.
 class FileSource {
  public:
-  static constexpr size_t kPieceBytes = 128 * 1024;
+  static constexpr size_t kPieceBytes = 256 * 1024;
 
   explicit FileSource(Response::File file);
   ~FileSource();

@@ -38,7 +38,7 @@ struct ServerOptions {
 /// the client gets 503 with Retry-After. TCP_NODELAY everywhere and an answer's head and body in
 /// one segment. Every answer carries X-Request-Id, X-Content-Type-Options and X-Frame-Options.
 /// Bodies sent with Content-Encoding: gzip are unpacked before their handler sees them, up to the
-/// route's limit. Files are read on two threads of the server's own, 128 KiB at a time.
+/// route's limit. Files are read on two threads of the server's own, 256 KiB at a time.
 ///
 /// Metrics: yard_http_requests_total{route,method,status_class},
 /// yard_http_request_duration_seconds{route} (from the end of the head to the start of the answer),

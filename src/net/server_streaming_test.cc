@@ -147,10 +147,12 @@ TEST_F(UploadTest, TellsTheHandlerOfASlowClient) {
 }
 
 TEST_F(UploadTest, TellsTheHandlerOfAClientThatVanished) {
+  std::promise<void> entered;
   std::promise<base::Code> outcome;
   router.Handle(
       Method::kPut, "/wait",
       [&](const Request& request) {
+        entered.set_value();
         for (;;) {
           const auto piece = request.stream->Next();
           if (piece && !piece->empty()) continue;
@@ -163,6 +165,7 @@ TEST_F(UploadTest, TellsTheHandlerOfAClientThatVanished) {
   Serve();
   RawClient client = Connect();
   client.Send("PUT /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf");
+  entered.get_future().get();
   client.Reset();
   EXPECT_EQ(outcome.get_future().get(), base::Code::kCancelled);
 }
@@ -220,6 +223,15 @@ TEST_F(DownloadTest, BreaksOffAStreamShorterThanPromised) {
   Stream("/s", [](const std::shared_ptr<StreamWriter>& writer) { writer->Write("123"); }, "5");
   Serve();
   EXPECT_EQ(BodyOf(Get("/s")).size() < 5, true);
+}
+
+TEST_F(DownloadTest, BreaksOffAStreamThatThrows) {
+  Stream("/s", [](const std::shared_ptr<StreamWriter>& writer) {
+    writer->Write("123");
+    throw std::runtime_error("oops");
+  });
+  Serve();
+  EXPECT_THAT(Get("/s"), testing::Not(HasSubstr("0\r\n\r\n")));
 }
 
 TEST_F(DownloadTest, BlocksAWriterAheadOfItsClient) {
