@@ -148,7 +148,9 @@ constexpr storage::Migration kSearch[] = {
      R"sql(
 CREATE TABLE applied (
   one INTEGER PRIMARY KEY CHECK (one = 1), change INTEGER NOT NULL, built_through INTEGER NOT NULL,
-  is_built INTEGER NOT NULL, format INTEGER NOT NULL, source TEXT NOT NULL) STRICT;
+  is_built INTEGER NOT NULL, source TEXT NOT NULL) STRICT;
+CREATE TABLE opened (
+  one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, is_clean INTEGER NOT NULL) STRICT;
 CREATE TABLE run_column (
   experiment INTEGER NOT NULL, kind INTEGER NOT NULL, key INTEGER NOT NULL,
   chunk INTEGER NOT NULL, data BLOB NOT NULL,

@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/events.h"
 #include "base/result.h"
 #include "storage/database.h"
+#include "tracking/experiment.h"
 
 namespace yard::tracking {
 
@@ -16,6 +18,10 @@ struct TrackingOptions {
   /// The derived file of the search columns. Empty: search reads rows only (slower, same answers).
   std::string search_path;
 };
+
+/// Where the artifacts of an experiment live: "mlflow-artifacts:/" and 7 make
+/// "mlflow-artifacts:/7".
+std::string ExperimentLocation(std::string_view root, ExperimentId id);
 
 /// What the services of this room share: the database, the tail of metric points that are not
 /// merged yet, the search columns, and the two background threads that keep them. One per process.
