@@ -1,5 +1,6 @@
 #include "tracking/background_loop.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace yard::tracking {
@@ -36,15 +37,19 @@ void BackgroundLoop::Hurry() {
 }
 
 void BackgroundLoop::Run() {
+  using Clock = std::chrono::steady_clock;
+  Clock::duration pause = pause_;
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return is_stopping_ || has_work_; });
-    changed_.wait_for(lock, pause_, [this] { return is_stopping_ || is_urgent_; });
+    changed_.wait_for(lock, pause, [this] { return is_stopping_ || is_urgent_; });
     if (is_stopping_) return;
     has_work_ = false;
     is_urgent_ = false;
     lock.unlock();
+    const Clock::time_point start = Clock::now();
     work_();
+    pause = std::max<Clock::duration>(pause_, 2 * (Clock::now() - start));
     lock.lock();
   }
 }

@@ -13,7 +13,8 @@ namespace yard::tracking {
 /// done at once, and sleeps otherwise. Thread-safe.
 class BackgroundLoop {
  public:
-  /// `work` runs `pause` after Notify, or at once after Hurry. It must not throw.
+  /// `work` runs `pause` after Notify (or twice as long as it took last time, if that is longer),
+  /// or at once after Hurry. It must not throw.
   BackgroundLoop(std::chrono::milliseconds pause, std::function<void()> work);
   ~BackgroundLoop() { Stop(); }
   BackgroundLoop(const BackgroundLoop&) = delete;

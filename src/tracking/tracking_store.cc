@@ -109,6 +109,7 @@ TrackingStore::~TrackingStore() {
   if (parts_->keeper) parts_->keeper->Stop();
   if (parts_->merger) parts_->merger->Stop();
   parts_->database.StopWriter();
+  if (parts_->search) CloseSearchFile(*parts_->search);
 }
 
 }  // namespace yard::tracking

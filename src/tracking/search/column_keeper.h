@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "base/events.h"
@@ -13,6 +14,7 @@
 #include "tracking/group_log.h"
 #include "tracking/metrics/tail.h"
 #include "tracking/name_table.h"
+#include "tracking/search/run_values.h"
 
 namespace yard::tracking {
 
@@ -54,14 +56,18 @@ class ColumnKeeper {
  private:
   base::Result<void> ApplyGeneration();
   base::Result<void> Build();
-  base::Result<void> Store(const std::vector<RunRef>& runs, int64_t change);
-  void PublishLogged(const std::vector<RunRef>& runs);
+  base::Result<std::vector<RunValues>> ReadValues(std::span<const RunRef> runs);
+  base::Result<void> Store(const std::vector<RunValues>& values, int64_t change,
+                           int64_t built_through, bool is_built);
+  base::Result<void> TrimLog();
+  void PublishLogged(const std::vector<RunValues>& values);
 
   Sources sources_;
   std::mutex applying_;
   std::atomic<bool> is_built_{false};
   std::atomic<int64_t> built_through_{0};
   std::atomic<int64_t> applied_change_{0};
+  int64_t trimmed_change_ = 0;
   std::unique_ptr<BackgroundLoop> loop_;
 };
 

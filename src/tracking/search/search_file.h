@@ -14,4 +14,7 @@ namespace yard::tracking {
 base::Result<std::unique_ptr<storage::Database>> OpenSearchFile(const std::string& path,
                                                                 const base::Clock& clock);
 
+/// Marks the file as closed in order. Nothing may be written afterwards.
+void CloseSearchFile(storage::Database& search);
+
 }  // namespace yard::tracking
