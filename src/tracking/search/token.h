@@ -30,9 +30,9 @@ enum class TokenKind {
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   /// The name after the dot, the string without its quotes, or the text itself.
-  std::string text;
+  std::string text = {};
   /// Of an identifier: what stands before the first dot; empty for a bare name.
-  std::string entity;
+  std::string entity = {};
   double number = 0;
   bool is_double_quoted = false;
   size_t position = 0;
