@@ -65,26 +65,28 @@ inline uint32_t Step(const TreeView<Node>& tree, uint32_t at, const Real* row) {
       return node.left() + (CategoryGoesRight(set, x, node.missing_right() != 0) ? 1 : 0);
     }
   }
-  uint32_t right = x > node.threshold() ? 1 : 0;
+  auto right = static_cast<uint32_t>(x > node.threshold());
   if constexpr (Rules::kMissing) right |= static_cast<uint32_t>(x != x) & node.missing_right();
   return node.left() + right;
 }
 
-/// Walks kCount trees for one row, or one tree for kCount rows, side by side; ends when none moves.
-template <typename Rules, size_t kCount, typename Node, typename TreeOf, typename RowOf>
-inline std::array<uint32_t, kCount> WalkTogether(uint32_t depth, TreeOf tree_of, RowOf row_of) {
-  std::array<uint32_t, kCount> at = {};
-  for (uint32_t level = 0; level < depth; level += kLevelsAtOnce) {
-    for (uint32_t i = 1; i < kLevelsAtOnce; ++i) {
-      for (size_t k = 0; k < kCount; ++k) at[k] = Step<Rules>(tree_of(k), at[k], row_of(k));
+/// Walks several trees for one row, or one tree for several rows, side by side; ends when none
+/// moves. The lanes are written out one by one, so that no optimisation level leaves a loop over
+/// them.
+template <typename Rules, typename Node, typename TreeOf, typename RowOf, size_t... kLane>
+inline auto WalkTogether(uint32_t depth, TreeOf tree_of, RowOf row_of,
+                         std::index_sequence<kLane...>) {
+  using Places = std::array<uint32_t, sizeof...(kLane)>;
+  Places at = {};
+  for (uint32_t level = 0; level < depth;) {
+    const uint32_t last = std::min(level + kLevelsAtOnce, depth) - 1;
+    for (; level < last; ++level) {
+      at = Places{Step<Rules, Node>(tree_of(kLane), at[kLane], row_of(kLane))...};
     }
-    uint32_t moved = 0;
-    for (size_t k = 0; k < kCount; ++k) {
-      const uint32_t next = Step<Rules>(tree_of(k), at[k], row_of(k));
-      moved |= next ^ at[k];
-      at[k] = next;
-    }
-    if (moved == 0) break;
+    const Places next = {Step<Rules, Node>(tree_of(kLane), at[kLane], row_of(kLane))...};
+    if (next == at) break;
+    at = next;
+    ++level;
   }
   return at;
 }
@@ -139,8 +141,9 @@ struct Forest<Real>::Impl {
       views[k] = View(list, trees[first + k]);
       depth = std::max(depth, trees[first + k].depth);
     }
-    const auto at = WalkTogether<Rules, kCount, Node>(
-        depth, [&views](size_t k) { return views[k]; }, [row](size_t) { return row; });
+    const auto at = WalkTogether<Rules, Node>(
+        depth, [&views](size_t k) { return views[k]; }, [row](size_t) { return row; },
+        std::make_index_sequence<kCount>());
     for (size_t k = 0; k < kCount; ++k) AddLeaf(trees[first + k], views[k].nodes[at[k]], sums);
   }
 
@@ -158,9 +161,10 @@ struct Forest<Real>::Impl {
                      double* sums) const {
     const TreeView<Node> view = View(list, place);
     const size_t stride = feature_count + 1;
-    const auto at = WalkTogether<Rules, kRowsAtOnce, Node>(
+    const auto at = WalkTogether<Rules, Node>(
         place.depth, [&view](size_t) { return view; },
-        [rows, stride](size_t k) { return rows + k * stride; });
+        [rows, stride](size_t k) { return rows + k * stride; },
+        std::make_index_sequence<kRowsAtOnce>());
     for (size_t k = 0; k < kRowsAtOnce; ++k) {
       AddLeaf(place, view.nodes[at[k]], sums + k * output_count);
     }
