@@ -101,7 +101,10 @@ void CheckAnswers(const Model& model, const GoldenCase& golden, Distances& dista
     const auto got = model.Predict(golden.frame, wanted.method);
     ASSERT_TRUE(got.ok()) << got.error().ToString();
     ExpectAnswer(*got, wanted, distances[golden.name + (is_proba ? " proba" : "")]);
-    ExpectSameRowByRow(model, golden.frame, wanted.method, *got);
+    // The container makes no difference any more: one of them is enough.
+    if (golden.container == "pickle5") {
+      ExpectSameRowByRow(model, golden.frame, wanted.method, *got);
+    }
   }
 }
 

@@ -64,9 +64,10 @@ std::optional<size_t> CategoryIndex::FindNumber(double number) const {
   return found->second;
 }
 
-std::optional<size_t> CategoryIndex::FindText(TextCell text) const {
-  if (IsMissing(text)) return none_ ? none_ : nan_;
-  const auto found = texts_.find(text);
+std::optional<size_t> CategoryIndex::FindText(const TextCell& cell) const {
+  if (cell.may_be_none && none_) return none_;
+  if (IsMissing(cell)) return none_ ? none_ : nan_;
+  const auto found = texts_.find(cell.text);
   return found == texts_.end() ? std::nullopt : std::optional(found->second);
 }
 

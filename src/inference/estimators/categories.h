@@ -28,7 +28,7 @@ class CategoryIndex {
 
  private:
   std::optional<size_t> FindNumber(double number) const;
-  std::optional<size_t> FindText(TextCell text) const;
+  std::optional<size_t> FindText(const TextCell& cell) const;
 
   size_t size_ = 0;
   std::vector<std::pair<double, size_t>> numbers_;  // sorted

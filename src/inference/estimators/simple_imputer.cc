@@ -49,10 +49,10 @@ class SimpleImputer final : public Transformer {
                ? std::isnan(x)
                : plan_.missing.kind == Value::Kind::kNumber && x == plan_.missing.number;
   }
-  bool IsMissingText(TextCell cell) const {
+  bool IsMissingText(const TextCell& cell) const {
     return plan_.missing.is_missing() ? IsMissing(cell)
                                       : plan_.missing.kind == Value::Kind::kText &&
-                                            !IsMissing(cell) && cell == plan_.missing.text;
+                                            !IsMissing(cell) && cell.text == plan_.missing.text;
   }
   bool IsMissingCell(const ColumnView& column, size_t row) const {
     return column.is_text ? IsMissingText(column.texts[row]) : IsMissingNumber(column.numbers[row]);
@@ -79,10 +79,11 @@ class SimpleImputer final : public Transformer {
   base::Result<ColumnView> FillText(const Table& input, size_t index, Scratch& scratch) const {
     const ColumnView& from = input.columns[index];
     const auto to = scratch.Allocate<TextCell>(input.row_count);
+    const bool leaves_none = plan_.missing.kind == Value::Kind::kNumber;
     for (size_t row = 0; row < input.row_count; ++row) {
       const bool is_missing = IsMissingCell(from, row);
       if (!is_missing && !from.is_text) return WrongType(input, index, row, "text");
-      to[row] = is_missing ? TextCell(plan_.fills[index].text) : from.texts[row];
+      to[row] = is_missing ? TextCell{plan_.fills[index].text, leaves_none} : from.texts[row];
     }
     return ColumnView{from.name, true, {}, to};
   }

@@ -19,7 +19,7 @@ ColumnView ViewOf(const Column& column, size_t first, size_t count, Scratch& scr
   const auto cells = scratch.Allocate<TextCell>(count);
   for (size_t row = 0; row < count; ++row) {
     const auto& text = texts[first + row];
-    cells[row] = text ? TextCell(text->data(), text->size()) : TextCell();
+    cells[row] = text ? TextCell{*text} : TextCell{{}, true};
   }
   view.is_text = true;
   view.texts = cells;
@@ -47,7 +47,8 @@ bool IsAccepted(double value, Accepts accepts) {
 
 std::string CellText(const ColumnView& column, size_t row) {
   if (column.is_text) {
-    return IsMissing(column.texts[row]) ? "missing" : std::string(column.texts[row].substr(0, 100));
+    return IsMissing(column.texts[row]) ? "missing"
+                                        : std::string(column.texts[row].text.substr(0, 100));
   }
   if (std::isnan(column.numbers[row])) return "missing";
   char text[32];

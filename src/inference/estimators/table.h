@@ -13,8 +13,15 @@
 namespace yard::inference::estimators {
 
 /// A text cell. The null view is missing; an empty text is not.
-using TextCell = std::string_view;
-inline bool IsMissing(TextCell cell) { return cell.data() == nullptr; }
+///
+/// scikit-learn's imputer for NaN leaves None alone, so an encoder behind it may know None as a
+/// category; a request cannot tell None from NaN. A filled cell therefore remembers that it was
+/// missing: an encoder that knows None takes it for None, every other one sees the filled text.
+struct TextCell {
+  std::string_view text;
+  bool may_be_none = false;
+};
+inline bool IsMissing(const TextCell& cell) { return cell.text.data() == nullptr; }
 
 /// A view of one column: numbers (NaN is missing) or text.
 struct ColumnView {
