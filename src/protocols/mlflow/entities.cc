@@ -128,17 +128,6 @@ void BeginVersion(Writer& writer, const registry::ModelVersion& version) {
   writer.Member("run_link", version.run_link);
 }
 
-// Inside a model, whose own list has the aliases, versions come without them.
-void WriteLatestVersions(Writer& writer, const std::vector<registry::ModelVersion>& versions) {
-  if (versions.empty()) return;
-  writer.Key("latest_versions").BeginArray();
-  for (const registry::ModelVersion& version : versions) {
-    BeginVersion(writer, version);
-    writer.EndObject();
-  }
-  writer.EndArray();
-}
-
 void WriteAliases(Writer& writer, const std::vector<registry::ModelAlias>& aliases) {
   if (aliases.empty()) return;
   writer.Key("aliases").BeginArray();
@@ -147,6 +136,17 @@ void WriteAliases(Writer& writer, const std::vector<registry::ModelAlias>& alias
         .Member("alias", alias.alias)
         .Member("version", std::to_string(alias.version))
         .EndObject();
+  }
+  writer.EndArray();
+}
+
+void WriteWithoutAliases(Writer& writer, std::string_view name,
+                         const std::vector<registry::ModelVersion>& versions) {
+  if (versions.empty()) return;
+  writer.Key(name).BeginArray();
+  for (const registry::ModelVersion& version : versions) {
+    BeginVersion(writer, version);
+    writer.EndObject();
   }
   writer.EndArray();
 }
@@ -229,7 +229,7 @@ void Write(Writer& writer, const registry::RegisteredModel& model) {
       .Member("creation_timestamp", model.created.value)
       .Member("last_updated_timestamp", model.updated.value);
   if (model.description) writer.Member("description", *model.description);
-  WriteLatestVersions(writer, model.latest_versions);
+  WriteWithoutAliases(writer, "latest_versions", model.latest_versions);
   WriteKeyValues(writer, "tags", model.tags);
   WriteAliases(writer, model.aliases);
   writer.EndObject();
@@ -243,6 +243,16 @@ void Write(Writer& writer, const registry::ModelVersion& version) {
     writer.EndArray();
   }
   writer.EndObject();
+}
+
+std::string FoundVersions(const registry::Page<registry::ModelVersion>& page) {
+  std::string json;
+  Writer writer(json);
+  writer.BeginObject();
+  WriteWithoutAliases(writer, "model_versions", page.items);
+  if (!page.next_page_token.empty()) writer.Member("next_page_token", page.next_page_token);
+  writer.EndObject();
+  return json;
 }
 
 }  // namespace yard::protocols::mlflow

@@ -5,6 +5,7 @@
 #include "base/json/writer.h"
 #include "registry/model_version.h"
 #include "registry/registered_model.h"
+#include "registry/registry_service.h"
 #include "tracking/experiment.h"
 #include "tracking/logged_model.h"
 #include "tracking/run.h"
@@ -22,6 +23,9 @@ void WriteNewRun(base::json::Writer& writer, const tracking::Run& run);
 void Write(base::json::Writer& writer, const tracking::LoggedModel& model);
 void Write(base::json::Writer& writer, const registry::RegisteredModel& model);
 void Write(base::json::Writer& writer, const registry::ModelVersion& version);
+
+/// The answer to a search of versions. There, and inside a model, versions come without aliases.
+std::string FoundVersions(const registry::Page<registry::ModelVersion>& page);
 
 /// `{"<name>": <entity>}`.
 template <typename Entity>

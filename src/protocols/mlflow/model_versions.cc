@@ -138,7 +138,7 @@ base::Result<std::string> Search(const Request& request, RegistryService& regist
   query.order_by = std::move(call.order_by);
   query.page_token = call.page_token.value_or("");
   YARD_ASSIGN_OR_RETURN(const auto page, registry.SearchVersions(query));
-  return PageOf("model_versions", page.items, page.next_page_token);
+  return FoundVersions(page);
 }
 
 }  // namespace
