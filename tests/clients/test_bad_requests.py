@@ -198,9 +198,9 @@ def test_no_version_points_at_foreign_files(api, client, run, source, with_run):
     assert client.search_model_versions(f"name = '{name}'") == []
 
 
-def test_the_prompt_tag_does_not_switch_the_check_off(api, client, run):
+def test_the_prompt_tag_does_not_switch_the_check_off(api, run):
     name = f"prompt-{run.run_id}"
-    client.create_registered_model(name, tags={"mlflow.prompt.is_prompt": "true"})
+    api("POST", "registered-models/create", {"name": name, "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]})
     request = {"name": name, "source": "file:///etc", "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]}
     assert code(api("POST", "model-versions/create", request)) == BAD
 

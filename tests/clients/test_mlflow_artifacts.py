@@ -51,7 +51,8 @@ def test_odd_names_come_back(client, run, tmp_path, name):
 
 def test_what_the_fluent_api_logs(mlflow, client, experiment):
     numpy = pytest.importorskip("numpy")
-    with mlflow.start_run(experiment_id=experiment) as active:
+    mlflow.set_experiment(experiment_id=experiment)
+    with mlflow.start_run() as active:
         mlflow.log_dict({"a": 1}, "d.json")
         mlflow.log_text("# note", "n.md")
         mlflow.log_table({"x": [1, 2], "y": ["a", "b"]}, "t.json")

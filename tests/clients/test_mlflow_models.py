@@ -14,6 +14,9 @@ from sklearn.preprocessing import StandardScaler
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
+# Named, so that the client does not work them out by importing the model in a process of its own.
+FAST = {"pip_requirements": ["scikit-learn"]}
+
 
 @pytest.fixture(scope="module")
 def iris():
@@ -39,7 +42,7 @@ def test_a_pipeline_loads_by_every_kind_of_uri(mlflow, client, experiment, iris,
     with mlflow.start_run(experiment_id=experiment) as active:
         mlflow.log_metric("acc", 0.97)
         info = mlflow.sklearn.log_model(
-            pipeline, name="model", serialization_format=serialization_format, input_example=iris[0].head(3), registered_model_name=name,
+            pipeline, name="model", serialization_format=serialization_format, input_example=iris[0].head(3), registered_model_name=name, **FAST,
         )  # fmt: skip
     client.set_registered_model_alias(name, "champion", "1")
     client.transition_model_version_stage(name, "1", "Production")
@@ -58,7 +61,7 @@ def test_xgboost_comes_back_the_same(mlflow, experiment, iris, name):
     xgboost = pytest.importorskip("xgboost")
     model = xgboost.XGBClassifier(n_estimators=10, max_depth=3).fit(*iris)
     with mlflow.start_run(experiment_id=experiment):
-        info = mlflow.xgboost.log_model(model, name="model", model_format="ubj", registered_model_name=name)
+        info = mlflow.xgboost.log_model(model, name="model", model_format="ubj", registered_model_name=name, **FAST)
     for uri in (info.model_uri, f"models:/{name}/1"):
         assert same(mlflow.xgboost.load_model(uri), model, iris[0])
 
@@ -69,14 +72,14 @@ def test_a_python_model_comes_back(mlflow, experiment):
             return model_input * 2
 
     with mlflow.start_run(experiment_id=experiment):
-        info = mlflow.pyfunc.log_model(name="model", python_model=Doubler())
+        info = mlflow.pyfunc.log_model(name="model", python_model=Doubler(), **FAST)
     frame = pandas.DataFrame({"a": [1, 2]})
     assert mlflow.pyfunc.load_model(info.model_uri).predict(frame)["a"].tolist() == [2, 4]
 
 
 def test_a_registered_run_model_points_at_the_logged_model(mlflow, client, experiment, pipeline, name):
     with mlflow.start_run(experiment_id=experiment) as active:
-        info = mlflow.sklearn.log_model(pipeline, name="model", skops_trusted_types=None)
+        info = mlflow.sklearn.log_model(pipeline, name="model", **FAST)
     version = mlflow.register_model(f"runs:/{active.info.run_id}/model", name, tags={"k": "v"})
     assert (version.source, version.run_id, version.tags) == (f"models:/{info.model_id}", active.info.run_id, {"k": "v"})
     assert f'"name": "{name}"' in client.get_logged_model(info.model_id).tags["mlflow.modelVersions"].replace('":"', '": "')
@@ -85,7 +88,7 @@ def test_a_registered_run_model_points_at_the_logged_model(mlflow, client, exper
 def test_a_nan_metric_does_not_stop_a_model(mlflow, client, experiment, pipeline):
     with mlflow.start_run(experiment_id=experiment):
         mlflow.log_metric("bad", math.nan)
-        info = mlflow.sklearn.log_model(pipeline, name="model")
+        info = mlflow.sklearn.log_model(pipeline, name="model", **FAST)
         mlflow.log_metric("bad", math.nan)
     assert client.get_logged_model(info.model_id).status == "READY"
 
@@ -99,7 +102,7 @@ def test_many_params_of_a_model_are_kept(mlflow, client, experiment):
 def test_metrics_of_a_model_name_their_dataset(mlflow, client, experiment, iris, pipeline):
     dataset = mlflow.data.from_pandas(iris[0], name="iris")
     with mlflow.start_run(experiment_id=experiment):
-        info = mlflow.sklearn.log_model(pipeline, name="model")
+        info = mlflow.sklearn.log_model(pipeline, name="model", **FAST)
         mlflow.log_metric("acc", 0.9, model_id=info.model_id, dataset=dataset)
     metric = client.get_logged_model(info.model_id).metrics[0]
     assert (metric.key, metric.value, metric.dataset_name, metric.dataset_digest) == ("acc", 0.9, "iris", dataset.digest)
@@ -136,7 +139,7 @@ def test_a_model_is_evaluated(mlflow, client, experiment, iris, pipeline):
     data = iris[0].assign(target=iris[1])
     mlflow.set_experiment(experiment_id=experiment)
     with mlflow.start_run() as active:
-        info = mlflow.sklearn.log_model(pipeline, name="model")
+        info = mlflow.sklearn.log_model(pipeline, name="model", **FAST)
         mlflow.models.evaluate(info.model_uri, data, targets="target", model_type="classifier", evaluator_config={"log_explainer": False})
     metrics = client.get_run(active.info.run_id).data.metrics
     assert metrics["accuracy_score"] > 0.9
@@ -147,6 +150,6 @@ def test_files_of_a_version_are_served_by_name(mlflow, shared_server, experiment
     import requests
 
     with mlflow.start_run(experiment_id=experiment):
-        mlflow.sklearn.log_model(pipeline, name="model", registered_model_name=name)
+        mlflow.sklearn.log_model(pipeline, name="model", registered_model_name=name, **FAST)
     answer = requests.get(f"{shared_server.url}/model-versions/get-artifact", params={"name": name, "version": "1", "path": "MLmodel"})
     assert answer.status_code == 200 and b"flavors" in answer.content

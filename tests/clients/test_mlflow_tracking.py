@@ -78,7 +78,8 @@ def test_a_failed_run_says_so(mlflow, client, experiment):
 
 
 def test_a_finished_run_is_resumed(mlflow, client, experiment):
-    with mlflow.start_run(experiment_id=experiment) as active:
+    mlflow.set_experiment(experiment_id=experiment)
+    with mlflow.start_run() as active:
         mlflow.log_metric("m", 1)
     with mlflow.start_run(run_id=active.info.run_id):
         mlflow.log_metric("m", 2, step=1)
