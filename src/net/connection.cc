@@ -6,6 +6,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
+#include "base/clock.h"
+#include "base/ids.h"
 #include "base/log.h"
 #include "net/answer_head.h"
 #include "net/connection_internal.h"
@@ -301,7 +303,7 @@ bool Connection::FeedBody(std::string_view& bytes) {
   return done;
 }
 
-/// False when the body is over the limit.
+/// False when the body was refused.
 bool Connection::OnBodyPiece() {
   std::string& body = exchange_->parser.body();
   const uint64_t limit = exchange_->match.options.body_limit_bytes;
@@ -311,7 +313,11 @@ bool Connection::OnBodyPiece() {
     return false;
   }
   TouchBody();
-  if (!exchange_->pipe) return true;
+  if (!exchange_->pipe) {
+    if (exchange_->body_share.Raise(server().bodies, body.capacity())) return true;
+    OnBodyOverBudget();
+    return false;
+  }
   const bool has_room = exchange_->pipe->Push(body);
   body.clear();
   if (has_room) return true;
@@ -327,6 +333,13 @@ void Connection::OnBodyOverLimit() {
                             .WithReason("body_too_large"));
   reading_ = Reading::kPaused;  // the handler answers
   deadline_ = Instant::max();
+}
+
+void Connection::OnBodyOverBudget() {
+  exchange_->is_broken = !exchange_->parser.done();
+  if (reading_ != Reading::kDone) reading_ = Reading::kPaused;
+  std::string().swap(exchange_->parser.body());
+  Answer(Busy());
 }
 
 void Connection::OnBodyDone() {
@@ -469,13 +482,15 @@ bool Connection::TakeFromStream() {
 std::string Connection::HeadOf(const Response& response, std::optional<uint64_t> content_length) {
   Exchange& exchange = *exchange_;
   const bool is_unframed = !content_length && response.stream && !IsHead();
+  const std::string request_id =
+      exchange.request ? exchange.request->request_id : base::NewId(base::SystemClock());
   AnswerFraming framing;
   framing.is_http_1_1 = !exchange.request || exchange.parser.is_http_1_1();
   framing.is_chunked = is_unframed && framing.is_http_1_1;
   framing.keeps_alive = MayKeepAlive() && (!is_unframed || framing.is_chunked);
   framing.content_length = content_length;
   framing.date = io_.date();
-  if (exchange.request) framing.request_id = exchange.request->request_id;
+  framing.request_id = request_id;
   exchange.keeps_alive = framing.keeps_alive;
   const std::chrono::duration<double> duration =
       exchange.request ? steady_clock::now() - exchange.started : steady_clock::duration::zero();

@@ -59,6 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Router::Match match;
     std::shared_ptr<BodyPipe> pipe;
     uint64_t body_bytes = 0;
+    BodyBudget::Share body_share;
     Instant started;               // when the head was complete
     bool awaits_continue = false;  // the client holds its body back until it is asked for it
     bool is_answered = false;
@@ -106,6 +107,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool SendContinue();
   bool OnBodyPiece();
   void OnBodyOverLimit();
+  void OnBodyOverBudget();
   void OnBodyDone();
   void ResumeBody();
   void Dispatch();

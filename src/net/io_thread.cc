@@ -20,19 +20,6 @@ std::chrono::milliseconds SweepPeriod(const ServerOptions& options) {
 
 }  // namespace
 
-void ConnectionCount::Add() { count_.fetch_add(1, std::memory_order_relaxed); }
-
-void ConnectionCount::Remove() {
-  if (count_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  std::lock_guard lock(mutex_);
-  none_.notify_all();
-}
-
-bool ConnectionCount::WaitUntilNone(std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  return none_.wait_for(lock, timeout, [this] { return value() == 0; });
-}
-
 IoThread::IoThread(std::shared_ptr<ServerContext> server)
     : server_(std::move(server)),
       context_(1),

@@ -28,6 +28,7 @@ struct ServerOptions {
   std::chrono::milliseconds body_timeout{30'000};      // between two pieces of a body, either way
   std::chrono::milliseconds request_timeout{120'000};  // the deadline that handlers see
   size_t header_limit_bytes = 64 * 1024;
+  size_t buffered_bodies_limit_bytes = 1024 * 1024 * 1024;  // of all requests together; then 503
   GuardOptions guard;
 };
 

@@ -39,6 +39,7 @@ TEST_P(MalformedRequestTest, IsRefused) {
   const std::string answer = Ask(GetParam().request);
   EXPECT_EQ(StatusOf(answer), GetParam().status) << answer;
   EXPECT_EQ(FieldOf(answer, "Connection"), "close");
+  EXPECT_NE(FieldOf(answer, "X-Request-Id"), "");
   ExpectAlive();
 }
 
@@ -136,6 +137,21 @@ TEST_F(ServerFaultsTest, RefusesAnEndlessChunkHeader) {
                          "chunked\r\n\r\n1;a=" +
                          std::string(10'000, 'x'))),
             400);
+}
+
+TEST_F(ServerFaultsTest, RefusesBodiesWhenTooMuchIsBufferedAlready) {
+  options.buffered_bodies_limit_bytes = 3000;
+  router.Post("/large", [](const Request& request) { return Response::Text(request.body); });
+  Serve();
+  const auto post = [&](size_t size) {
+    return Ask("POST /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " +
+               std::to_string(size) + "\r\n\r\n" + std::string(size, 'x'));
+  };
+  EXPECT_EQ(StatusOf(post(2000)), 200);
+  const std::string refusal = post(50'000);
+  EXPECT_EQ(StatusOf(refusal), 503);
+  EXPECT_EQ(FieldOf(refusal, "Retry-After"), "1");
+  EXPECT_EQ(StatusOf(post(2000)), 200);
 }
 
 TEST_F(ServerFaultsTest, ClosesOnASlowHead) {
