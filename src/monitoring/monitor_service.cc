@@ -56,6 +56,8 @@ struct Work {
 
 class Service final : public MonitorService {
  public:
+  using MonitorService::SetBaseline;
+
   explicit Service(const Neighbours& neighbours)
       : neighbours_(neighbours),
         database_(neighbours.database),
@@ -456,6 +458,13 @@ class Service final : public MonitorService {
 };
 
 }  // namespace
+
+base::Result<void> MonitorService::SetBaseline(std::string_view model, std::string_view version,
+                                               std::string_view file_bytes) {
+  YARD_ASSIGN_OR_RETURN(const auto table, columnar::ReadTableBytes(
+                                              file_bytes, columnar::FormatOfBytes(file_bytes)));
+  return SetBaseline(model, version, table);
+}
 
 base::Result<std::unique_ptr<MonitorService>> MonitorService::Start(const Neighbours& neighbours) {
   auto service = std::make_unique<Service>(neighbours);

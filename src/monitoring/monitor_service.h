@@ -121,6 +121,9 @@ class MonitorService {
   /// Makes the baseline of a model version from `table` (at least one row), in place of any older.
   virtual base::Result<void> SetBaseline(std::string_view model, std::string_view version,
                                          const columnar::Table& table) = 0;
+  /// The same from the bytes of a CSV or Parquet file. Errors: those of columnar::ReadTableBytes.
+  base::Result<void> SetBaseline(std::string_view model, std::string_view version,
+                                 std::string_view file_bytes);
   /// Errors: kNotFound, reason "baseline_not_found".
   virtual base::Result<Baseline> GetBaseline(std::string_view model, std::string_view version) = 0;
 
