@@ -38,7 +38,6 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
-    LabelEncoder,
     MinMaxScaler,
     OneHotEncoder,
     OrdinalEncoder,
@@ -49,7 +48,6 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTre
 
 warnings.filterwarnings("ignore")
 VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
-ULP_ANY = 1 << 62
 
 
 # ---------------------------------------------------------------- containers
@@ -246,46 +244,135 @@ def add_trees(goldens, small):
     if small:
         cancer.data, wine.data = cancer.data[:, :8], wine.data[:, :6]
     text = np.array(["malignant", "benign"], dtype=object)[cancer.target]
-    goldens.add("tree-binary", DecisionTreeClassifier(max_depth=depth, random_state=0).fit(cancer.data, cancer.target == 1), extremes(cancer.data))
+    goldens.add(
+        "tree-binary", DecisionTreeClassifier(max_depth=depth, random_state=0).fit(cancer.data, cancer.target == 1), extremes(cancer.data)
+    )
     goldens.add("forest-text", RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(cancer.data, text), extremes(cancer.data))
-    goldens.add("forest-multi", RandomForestClassifier(trees, max_depth=depth, random_state=0, class_weight="balanced").fit(wine.data, wine.target * 10 - 5), extremes(wine.data))
+    goldens.add(
+        "forest-multi",
+        RandomForestClassifier(trees, max_depth=depth, random_state=0, class_weight="balanced").fit(wine.data, wine.target * 10 - 5),
+        extremes(wine.data),
+    )
     binary = GradientBoostingClassifier(n_estimators=trees, random_state=0).fit(cancer.data, cancer.target)
     # Before 1.4 the start of the scores came from numpy's vector log, whose last bit depends on the processor.
     goldens.add("gb-binary", binary, extremes(cancer.data), proba_ulp=8 if VERSION < (1, 4) else 0)
-    goldens.add("gb-multi", GradientBoostingClassifier(n_estimators=trees, max_depth=2, random_state=0).fit(wine.data, wine.target), extremes(wine.data), proba_ulp=8)
+    goldens.add(
+        "gb-multi",
+        GradientBoostingClassifier(n_estimators=trees, max_depth=2, random_state=0).fit(wine.data, wine.target),
+        extremes(wine.data),
+        proba_ulp=8,
+    )
     holes = with_missing(cancer.data)
     bins = 16 if small else 255
-    goldens.add("hist-binary", HistGradientBoostingClassifier(max_iter=trees, max_bins=bins, max_leaf_nodes=8, random_state=0).fit(holes, cancer.target), with_missing(extremes(cancer.data), seed=9))
+    goldens.add(
+        "hist-binary",
+        HistGradientBoostingClassifier(max_iter=trees, max_bins=bins, max_leaf_nodes=8, random_state=0).fit(holes, cancer.target),
+        with_missing(extremes(cancer.data), seed=9),
+    )
     categorical = np.column_stack([wine.data, np.arange(len(wine.data)) % 7])
     last = categorical.shape[1] - 1
     tricky = categorical[:60].copy()
     tricky[:, last] = [np.nan, -1, 7, 200, 6, 0, 3, 5, np.nan, 2] * 6
     target = (wine.target + categorical[:, last]) % 3
-    grouped = HistGradientBoostingClassifier(max_iter=trees, max_bins=bins, max_leaf_nodes=6, min_samples_leaf=5, categorical_features=[last], random_state=0)
+    grouped = HistGradientBoostingClassifier(
+        max_iter=trees, max_bins=bins, max_leaf_nodes=6, min_samples_leaf=5, categorical_features=[last], random_state=0
+    )
     goldens.add("hist-categorical", grouped.fit(categorical, target), tricky, proba_ulp=4)
     if small:
         return
-    goldens.add("tree-regression", DecisionTreeRegressor(max_depth=depth, random_state=0).fit(diabetes.data, diabetes.target), extremes(diabetes.data))
-    goldens.add("forest-regression", RandomForestRegressor(trees, max_depth=depth, random_state=0).fit(diabetes.data, diabetes.target), extremes(diabetes.data))
-    goldens.add("gb-regression", GradientBoostingRegressor(n_estimators=trees, random_state=0).fit(diabetes.data, diabetes.target), extremes(diabetes.data))
-    goldens.add("tree-extra", ExtraTreeClassifier(max_depth=depth, random_state=0).fit(wine.data, wine.target.astype(float)), extremes(wine.data))
-    goldens.add("tree-missing", DecisionTreeClassifier(max_depth=depth, random_state=0).fit(holes, cancer.target), with_missing(extremes(cancer.data), seed=8))
-    goldens.add("forest-missing", RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(holes, cancer.target), with_missing(extremes(cancer.data), seed=8))
-    goldens.add("forest-deep", RandomForestClassifier(40, random_state=1).fit(*datasets.make_classification(1500, 12, n_informative=8, random_state=2)), extremes(datasets.make_classification(400, 12, random_state=4)[0]))
+    goldens.add(
+        "tree-regression",
+        DecisionTreeRegressor(max_depth=depth, random_state=0).fit(diabetes.data, diabetes.target),
+        extremes(diabetes.data),
+    )
+    goldens.add(
+        "forest-regression",
+        RandomForestRegressor(trees, max_depth=depth, random_state=0).fit(diabetes.data, diabetes.target),
+        extremes(diabetes.data),
+    )
+    goldens.add(
+        "gb-regression",
+        GradientBoostingRegressor(n_estimators=trees, random_state=0).fit(diabetes.data, diabetes.target),
+        extremes(diabetes.data),
+    )
+    goldens.add(
+        "tree-extra", ExtraTreeClassifier(max_depth=depth, random_state=0).fit(wine.data, wine.target.astype(float)), extremes(wine.data)
+    )
+    goldens.add(
+        "tree-missing",
+        DecisionTreeClassifier(max_depth=depth, random_state=0).fit(holes, cancer.target),
+        with_missing(extremes(cancer.data), seed=8),
+    )
+    goldens.add(
+        "forest-missing",
+        RandomForestClassifier(trees, max_depth=depth, random_state=0).fit(holes, cancer.target),
+        with_missing(extremes(cancer.data), seed=8),
+    )
+    goldens.add(
+        "forest-deep",
+        RandomForestClassifier(40, random_state=1).fit(*datasets.make_classification(1500, 12, n_informative=8, random_state=2)),
+        extremes(datasets.make_classification(400, 12, random_state=4)[0]),
+    )
     two = np.column_stack([diabetes.target, -diabetes.target])
-    goldens.add("forest-two-outputs", RandomForestRegressor(trees, max_depth=depth, random_state=0).fit(diabetes.data, two), extremes(diabetes.data))
-    goldens.add("extra-trees", ExtraTreesClassifier(trees, max_depth=depth, random_state=0).fit(wine.data, wine.target), extremes(wine.data))
-    goldens.add("extra-regression", ExtraTreesRegressor(trees, max_depth=depth, random_state=0).fit(diabetes.data, diabetes.target), extremes(diabetes.data))
+    goldens.add(
+        "forest-two-outputs", RandomForestRegressor(trees, max_depth=depth, random_state=0).fit(diabetes.data, two), extremes(diabetes.data)
+    )
+    goldens.add(
+        "extra-trees", ExtraTreesClassifier(trees, max_depth=depth, random_state=0).fit(wine.data, wine.target), extremes(wine.data)
+    )
+    goldens.add(
+        "extra-regression",
+        ExtraTreesRegressor(trees, max_depth=depth, random_state=0).fit(diabetes.data, diabetes.target),
+        extremes(diabetes.data),
+    )
     many = datasets.load_digits()
     goldens.add("forest-digits", RandomForestClassifier(trees, random_state=0).fit(many.data, many.target), many.data[:80])
-    goldens.add("gb-exponential", GradientBoostingClassifier(loss="exponential", n_estimators=trees, random_state=0).fit(cancer.data, cancer.target), extremes(cancer.data))
-    goldens.add("gb-zero", GradientBoostingRegressor(init="zero", loss="huber", n_estimators=trees, random_state=0).fit(diabetes.data, diabetes.target), extremes(diabetes.data))
-    goldens.add("gb-init-forest", GradientBoostingRegressor(init=RandomForestRegressor(3, random_state=0), n_estimators=trees, random_state=0).fit(diabetes.data, diabetes.target), extremes(diabetes.data))
-    goldens.add("gb-init-tree", GradientBoostingClassifier(init=DecisionTreeClassifier(max_depth=2), n_estimators=trees, random_state=0).fit(cancer.data, cancer.target), extremes(cancer.data))
-    goldens.add("hist-multi", HistGradientBoostingClassifier(max_iter=trees, random_state=0).fit(wine.data, wine.target), with_missing(extremes(wine.data)), proba_ulp=4)
-    goldens.add("hist-regression", HistGradientBoostingRegressor(max_iter=trees, random_state=0).fit(with_missing(diabetes.data), diabetes.target), with_missing(extremes(diabetes.data)))
-    goldens.add("hist-poisson", HistGradientBoostingRegressor(loss="poisson", max_iter=trees, random_state=0).fit(diabetes.data, diabetes.target), extremes(diabetes.data), ulp=2)
-    goldens.add("hist-infinite", HistGradientBoostingClassifier(max_iter=5, random_state=0).fit(cancer.data, cancer.target), np.vstack([cancer.data[:3], np.full((1, 30), 1e308)]))
+    goldens.add(
+        "gb-exponential",
+        GradientBoostingClassifier(loss="exponential", n_estimators=trees, random_state=0).fit(cancer.data, cancer.target),
+        extremes(cancer.data),
+    )
+    goldens.add(
+        "gb-zero",
+        GradientBoostingRegressor(init="zero", loss="huber", n_estimators=trees, random_state=0).fit(diabetes.data, diabetes.target),
+        extremes(diabetes.data),
+    )
+    goldens.add(
+        "gb-init-forest",
+        GradientBoostingRegressor(init=RandomForestRegressor(3, random_state=0), n_estimators=trees, random_state=0).fit(
+            diabetes.data, diabetes.target
+        ),
+        extremes(diabetes.data),
+    )
+    goldens.add(
+        "gb-init-tree",
+        GradientBoostingClassifier(init=DecisionTreeClassifier(max_depth=2), n_estimators=trees, random_state=0).fit(
+            cancer.data, cancer.target
+        ),
+        extremes(cancer.data),
+    )
+    goldens.add(
+        "hist-multi",
+        HistGradientBoostingClassifier(max_iter=trees, random_state=0).fit(wine.data, wine.target),
+        with_missing(extremes(wine.data)),
+        proba_ulp=4,
+    )
+    goldens.add(
+        "hist-regression",
+        HistGradientBoostingRegressor(max_iter=trees, random_state=0).fit(with_missing(diabetes.data), diabetes.target),
+        with_missing(extremes(diabetes.data)),
+    )
+    goldens.add(
+        "hist-poisson",
+        HistGradientBoostingRegressor(loss="poisson", max_iter=trees, random_state=0).fit(diabetes.data, diabetes.target),
+        extremes(diabetes.data),
+        ulp=2,
+    )
+    goldens.add(
+        "hist-infinite",
+        HistGradientBoostingClassifier(max_iter=5, random_state=0).fit(cancer.data, cancer.target),
+        np.vstack([cancer.data[:3], np.full((1, 30), 1e308)]),
+    )
     goldens.add_refusal("refuse-missing", binary, with_missing(cancer.data[:5], share=0.5), "missing_value")
     goldens.add_refusal("refuse-overflow", binary, np.full((2, 30), 1e39), "infinite_value")
     goldens.add_refusal("refuse-width", binary, cancer.data[:3, :29], "wrong_width")
@@ -352,33 +439,64 @@ def add_pipelines(goldens, small):
         return
     shuffled = rows[["plan", "empty", "age", "city", "is_new", "amount"]].assign(extra=1.0)
     goldens.add("pipeline-shuffled", model, shuffled, containers=["pickle5"])
-    model = Pipeline([("prepare", preprocessing(infrequent=False)), ("model", GradientBoostingClassifier(n_estimators=10, random_state=0))]).fit(frame, label)
+    model = Pipeline(
+        [("prepare", preprocessing(infrequent=False)), ("model", GradientBoostingClassifier(n_estimators=10, random_state=0))]
+    ).fit(frame, label)
     goldens.add("pipeline-gb", model, rows)
     ordinal = ColumnTransformer(
         [
             ("text", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2), ["city", "plan"]),
-            ("numbers", make_pipeline(SimpleImputer(strategy="constant", fill_value=-7.5, keep_empty_features=True), MinMaxScaler(clip=True)), [0, 1, 5]),
+            (
+                "numbers",
+                make_pipeline(SimpleImputer(strategy="constant", fill_value=-7.5, keep_empty_features=True), MinMaxScaler(clip=True)),
+                [0, 1, 5],
+            ),
             ("robust", make_pipeline(SimpleImputer(), RobustScaler()), slice(1, 2)),
         ]
     )
-    goldens.add("pipeline-ordinal", Pipeline([("prepare", ordinal), ("model", RandomForestRegressor(**forest))]).fit(frame, label.astype(float)), rows)
+    goldens.add(
+        "pipeline-ordinal",
+        Pipeline([("prepare", ordinal), ("model", RandomForestRegressor(**forest))]).fit(frame, label.astype(float)),
+        rows,
+    )
     rare = ColumnTransformer(
         [
             ("drop", OneHotEncoder(drop="first", handle_unknown="error", sparse_output=False), ["is_new", "plan"]),
             ("if_binary", OneHotEncoder(drop="if_binary", max_categories=3, handle_unknown="infrequent_if_exist"), ["city"]),
-            ("ordinal", OrdinalEncoder(min_frequency=30, handle_unknown="use_encoded_value", unknown_value=np.nan), make_column_selector(dtype_include=object)),
+            (
+                "ordinal",
+                OrdinalEncoder(min_frequency=30, handle_unknown="use_encoded_value", unknown_value=np.nan),
+                make_column_selector(dtype_include=object),
+            ),
             ("kept", "passthrough", ["age"]),
             ("gone", "drop", ["empty"]),
         ]
     )
-    fitted = Pipeline([("prepare", rare), ("skipped", "passthrough"), ("model", HistGradientBoostingClassifier(max_iter=8, random_state=0))]).fit(frame, label)
+    fitted = Pipeline(
+        [("prepare", rare), ("skipped", "passthrough"), ("model", HistGradientBoostingClassifier(max_iter=8, random_state=0))]
+    ).fit(frame, label)
     known = rows[rows["plan"].isin(["basic", "pro", "vip"])]
     goldens.add("pipeline-hist", fitted, known)
     goldens.add_refusal("refuse-category", fitted, rows, "unknown_category")
-    arrays = make_pipeline(SimpleImputer(strategy="mean"), ColumnTransformer([("scaled", StandardScaler(), np.array([True] * 15 + [False] * 15))], remainder="passthrough"), ExtraTreesClassifier(**forest))
+    arrays = make_pipeline(
+        SimpleImputer(strategy="mean"),
+        ColumnTransformer([("scaled", StandardScaler(), np.array([True] * 15 + [False] * 15))], remainder="passthrough"),
+        ExtraTreesClassifier(**forest),
+    )
     cancer = datasets.load_breast_cancer()
     goldens.add("pipeline-arrays", arrays.fit(with_missing(cancer.data), cancer.target), with_missing(cancer.data[:100], seed=3))
-    text_fill = make_pipeline(ColumnTransformer([("fill", make_pipeline(SimpleImputer(strategy="constant", fill_value="none"), OneHotEncoder(handle_unknown="ignore")), ["city"])]), DecisionTreeClassifier(random_state=0))
+    text_fill = make_pipeline(
+        ColumnTransformer(
+            [
+                (
+                    "fill",
+                    make_pipeline(SimpleImputer(strategy="constant", fill_value="none"), OneHotEncoder(handle_unknown="ignore")),
+                    ["city"],
+                )
+            ]
+        ),
+        DecisionTreeClassifier(random_state=0),
+    )
     goldens.add("pipeline-text-fill", text_fill.fit(frame, label), rows)
     if VERSION >= (1, 4):
         native = frame.drop(columns=["empty"]).astype({"city": "category", "plan": "category"})
@@ -402,10 +520,17 @@ def add_boosters(goldens):
     goldens.add("xgb-multi", multi, wine.data)
     goldens.add("xgb-regression", xgboost.XGBRegressor(n_estimators=10, max_depth=3).fit(diabetes.data, diabetes.target), diabetes.data)
     early = xgboost.XGBClassifier(n_estimators=60, max_depth=4, early_stopping_rounds=3, missing=-1.0)
-    early.fit(np.nan_to_num(holes, nan=-1)[:400], cancer.target[:400], eval_set=[(np.nan_to_num(holes, nan=-1)[400:], cancer.target[400:])], verbose=False)
+    early.fit(
+        np.nan_to_num(holes, nan=-1)[:400],
+        cancer.target[:400],
+        eval_set=[(np.nan_to_num(holes, nan=-1)[400:], cancer.target[400:])],
+        verbose=False,
+    )
     goldens.add("xgb-early", early, np.nan_to_num(holes, nan=-1)[:120])
     frame, label = mixed_frame()
-    piped = Pipeline([("prepare", preprocessing(infrequent=True)), ("model", xgboost.XGBClassifier(n_estimators=8, max_depth=3))]).fit(frame, label)
+    piped = Pipeline([("prepare", preprocessing(infrequent=True)), ("model", xgboost.XGBClassifier(n_estimators=8, max_depth=3))]).fit(
+        frame, label
+    )
     goldens.add("xgb-pipeline", piped, tricky_rows(frame))
 
 

@@ -128,18 +128,18 @@ base::Result<std::vector<size_t>> ReadColumns(const Object& estimator, const Ent
   return SelectColumns(positions == nullptr ? *entry.selector : *positions, fitted);
 }
 
-base::Result<std::optional<Branch>> ReadBranch(const Object& estimator, const Entry& entry,
-                                               size_t index, const FittedColumns& fitted,
-                                               Reading& reading) {
-  if (IsText(*entry.transformer, "drop")) return std::optional<Branch>();
+/// An empty selection or "drop" gives a branch without columns.
+base::Result<Branch> ReadBranch(const Object& estimator, const Entry& entry, size_t index,
+                                const FittedColumns& fitted, Reading& reading) {
+  if (IsText(*entry.transformer, "drop")) return Branch();
   Branch branch;
   YARD_ASSIGN_OR_RETURN(branch.columns, ReadColumns(estimator, entry, fitted));
-  if (branch.columns.empty()) return std::optional<Branch>();
+  if (branch.columns.empty()) return branch;
   if (!IsText(*entry.transformer, "passthrough")) {
     const std::string path = "transformers[" + std::to_string(index) + "]." + entry.name;
     YARD_ASSIGN_OR_RETURN(branch.transformer, reading.ReadTransformer(*entry.transformer, path));
   }
-  return std::optional(std::move(branch));
+  return branch;
 }
 
 /// Reads every branch, also after one failed, so that each part is listed.
@@ -152,8 +152,8 @@ base::Result<std::vector<Branch>> ReadBranches(const Object& estimator, const Fi
     auto branch = ReadBranch(estimator, entries[i], i, fitted, reading);
     if (!branch.ok()) {
       if (!first_error) first_error = std::move(branch).error();
-    } else if (branch->has_value()) {
-      branches.push_back(std::move(**branch));
+    } else if (!branch->columns.empty()) {
+      branches.push_back(std::move(branch).value());
     }
   }
   if (first_error) return *std::move(first_error);
