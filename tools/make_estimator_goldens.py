@@ -11,6 +11,7 @@ DIRECTORY gets manifest.json, model files, frames (JSON columns) and expected va
 import argparse
 import json
 import math
+import os
 import pickle
 import warnings
 from pathlib import Path
@@ -47,6 +48,7 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
 warnings.filterwarnings("ignore")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
 
 
@@ -534,6 +536,46 @@ def add_boosters(goldens):
     goldens.add("xgb-pipeline", piped, tricky_rows(frame))
 
 
+def add_folder(goldens, name, save, data):
+    """An MLflow model folder; the answer is that of MLflow's own pyfunc."""
+    import mlflow
+
+    folder = goldens.folder / f"{name}.folder"
+    save(str(folder))
+    answer = np.asarray(mlflow.pyfunc.load_model(str(folder)).predict(data))
+    found = {"method": "default", "kind": label_kind(answer), "max_ulp": 0, "is_matrix": answer.ndim == 2}
+    found["width"] = answer.shape[1] if answer.ndim == 2 else 1
+    found["expected"] = goldens.write_values(f"{name}.default.f64", answer)
+    frame = f"{name}.frame.json"
+    (goldens.folder / frame).write_text(json.dumps(frame_json(data)))
+    goldens.cases.append({"name": name, "container": "mlflow", "model": folder.name, "frame": frame, "answers": [found]})
+
+
+def add_folders(goldens):
+    import mlflow
+    import mlflow.sklearn
+    import mlflow.xgboost
+    import xgboost
+
+    cancer = datasets.load_breast_cancer(as_frame=True)
+    data, rows = cancer.data.iloc[:, :6], cancer.data.iloc[:40, :6]
+    signature = mlflow.models.infer_signature(rows, cancer.target[:40])
+    common = {"signature": signature, "pip_requirements": ["scikit-learn"]}
+    forest = RandomForestClassifier(5, max_depth=4, random_state=0).fit(data, cancer.target)
+    trusted = ["sklearn.tree._tree.Tree", "numpy.dtype"]
+    cloudpickle = {"sk_model": forest, "serialization_format": "cloudpickle", **common}
+    add_folder(goldens, "folder-cloudpickle", lambda path: mlflow.sklearn.save_model(path=path, **cloudpickle), rows)
+    proba = {**cloudpickle, "pyfunc_predict_fn": "predict_proba"}
+    add_folder(goldens, "folder-proba", lambda path: mlflow.sklearn.save_model(path=path, **proba), rows)
+    skops = {"sk_model": forest, "serialization_format": "skops", "skops_trusted_types": trusted, **common}
+    add_folder(goldens, "folder-skops", lambda path: mlflow.sklearn.save_model(path=path, **skops), rows)
+    common["pip_requirements"] = ["xgboost"]
+    classifier = xgboost.XGBClassifier(n_estimators=5, max_depth=3).fit(data, cancer.target)
+    add_folder(goldens, "folder-xgb-classifier", lambda path: mlflow.xgboost.save_model(classifier, path, **common), rows)
+    booster = classifier.get_booster()
+    add_folder(goldens, "folder-xgb-booster", lambda path: mlflow.xgboost.save_model(booster, path, **common), rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true")
@@ -547,6 +589,7 @@ def main():
     add_pipelines(goldens, arguments.small)
     if not arguments.small:
         add_boosters(goldens)
+        add_folders(goldens)
     goldens.finish()
 
 

@@ -98,12 +98,14 @@ void CheckAnswers(const Model& model, const GoldenCase& golden, Distances& dista
   for (const GoldenAnswer& wanted : golden.answers) {
     const bool is_proba = wanted.method == PredictMethod::kPredictProba;
     SCOPED_TRACE(is_proba ? "predict_proba" : "predict");
-    const auto got = model.Predict(golden.frame, wanted.method);
+    const auto frame = EnforceSignature(model, golden.frame);
+    ASSERT_TRUE(frame.ok()) << frame.error().ToString();
+    const auto got = model.Predict(*frame, wanted.method);
     ASSERT_TRUE(got.ok()) << got.error().ToString();
     ExpectAnswer(*got, wanted, distances[golden.name + (is_proba ? " proba" : "")]);
     // The container makes no difference any more: one of them is enough.
     if (golden.container == "pickle5") {
-      ExpectSameRowByRow(model, golden.frame, wanted.method, *got);
+      ExpectSameRowByRow(model, *frame, wanted.method, *got);
     }
   }
 }

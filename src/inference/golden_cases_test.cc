@@ -71,10 +71,14 @@ Predictions::Kind KindOf(std::string_view name) {
   return kinds.at(name);
 }
 
+PredictMethod MethodOf(std::string_view name) {
+  if (name == "predict_proba") return PredictMethod::kPredictProba;
+  return name == "default" ? PredictMethod::kDefault : PredictMethod::kPredict;
+}
+
 base::Result<GoldenAnswer> ReadAnswer(const Value& json, const std::filesystem::path& folder) {
   GoldenAnswer answer;
-  const bool is_proba = json["method"].string_or("") == "predict_proba";
-  answer.method = is_proba ? PredictMethod::kPredictProba : PredictMethod::kPredict;
+  answer.method = MethodOf(json["method"].string_or("predict"));
   answer.kind = KindOf(json["kind"].string_or("real"));
   answer.width = static_cast<size_t>(json["width"].integer_or(1));
   answer.is_matrix = json["is_matrix"].bool_or(false);
