@@ -70,7 +70,7 @@ TEST(RequestTest, ReadsABodyThatWasEncodedTwice) {
 }
 
 TEST(RequestTest, TakesWhatIsNoJsonForAnEmptyObject) {
-  for (const std::string body : {std::string(), std::string("not json"), std::string(10'000, '{'),
+  for (const std::string& body : {std::string(), std::string("not json"), std::string(10'000, '{'),
                                  std::string("{\"run_id\":"), std::string("\xff\xfe"),
                                  std::string("null"), std::string("\"text\"")}) {
     const auto parsed = Parse<Sample>(Post(body));
