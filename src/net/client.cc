@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "net/client_socket.h"
+#include "net/client_connection.h"
 #include "net/response_parser.h"
 #include "net/url.h"
 
@@ -43,11 +43,11 @@ std::string FormatHead(const ClientRequest& request, const Url& url) {
   return head + "\r\n";
 }
 
-base::Result<Response> ReadAnswer(ClientSocket& socket, const ClientRequest& request) {
+base::Result<Response> ReadAnswer(ClientConnection& connection, const ClientRequest& request) {
   ResponseParser parser(request.method, request.answer_limit_bytes);
   std::array<char, 16 * 1024> buffer;
   while (!parser.done()) {
-    YARD_ASSIGN_OR_RETURN(const size_t count, socket.Receive(buffer));
+    YARD_ASSIGN_OR_RETURN(const size_t count, connection.Receive(buffer));
     if (count == 0) {
       YARD_RETURN_IF_ERROR(parser.ReadEnd());
       break;
@@ -61,16 +61,13 @@ base::Result<Response> ReadAnswer(ClientSocket& socket, const ClientRequest& req
 
 base::Result<Response> Fetch(const ClientRequest& request) {
   YARD_ASSIGN_OR_RETURN(const Url url, ParseUrl(request.url));
-  if (url.scheme != "http")
-    return base::InvalidArgument("only http:// URLs can be fetched", {"url", request.url})
-        .WithReason("bad_url");
   YARD_RETURN_IF_ERROR(CheckHeaders(request.headers));
   const auto deadline = std::chrono::steady_clock::now() + request.timeout;
-  YARD_ASSIGN_OR_RETURN(ClientSocket socket, ClientSocket::Connect(url, deadline));
-  YARD_RETURN_IF_ERROR(socket.Send(FormatHead(request, url)));
+  YARD_ASSIGN_OR_RETURN(const auto connection, ClientConnection::Open(url, deadline));
+  YARD_RETURN_IF_ERROR(connection->Send(FormatHead(request, url)));
   // A server may refuse a body before it has read it all: then its answer counts, not the failure.
-  const auto sent = socket.Send(request.body);
-  auto answer = ReadAnswer(socket, request);
+  const auto sent = connection->Send(request.body);
+  auto answer = ReadAnswer(*connection, request);
   if (!sent && !answer) return sent.error();
   return answer;
 }
