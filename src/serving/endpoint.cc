@@ -238,6 +238,12 @@ void Endpoint::Configure(const EndpointConfig& config, base::Millis now) {
   Publish();
 }
 
+void Endpoint::Retire() {
+  const std::lock_guard lock(mutex_);
+  arms_.clear();  // requests under way keep the routes, and with them the versions
+  settled_.notify_all();
+}
+
 void Endpoint::LetGo(base::Millis now) {
   const std::lock_guard lock(mutex_);
   LetGoLocked(now);

@@ -85,6 +85,8 @@ class Endpoint {
 
   /// Takes new arms and bake time; arms of the same name keep what they serve.
   void Configure(const EndpointConfig& config, base::Millis now);
+  /// Ends an endpoint that was deleted: loads that are under way are thrown away.
+  void Retire();
   /// Lets go of previous versions whose bake time is over.
   void LetGo(base::Millis now);
   /// When the next previous version is due; nothing when none is.

@@ -199,7 +199,7 @@ base::Result<void> ServingService::Delete(const std::string& name) {
   const EndpointEvent event{neighbours_.clock.Now(), EndpointAction::kDeleted, "", "", "", ""};
   {
     const std::lock_guard lock(control_);
-    YARD_RETURN_IF_ERROR(Require(name));
+    YARD_ASSIGN_OR_RETURN(const auto endpoint, Require(name));
     YARD_RETURN_IF_ERROR(
         neighbours_.database.Write([&](storage::Transaction& transaction) -> base::Result<void> {
           EndpointStore store(transaction);
@@ -207,6 +207,7 @@ base::Result<void> ServingService::Delete(const std::string& name) {
           return store.AppendEvent(name, event);
         }));
     PutInDirectory(name, nullptr);
+    endpoint->Retire();
     metrics_.Remove(name);
   }
   journal_.Announce(name, event);
