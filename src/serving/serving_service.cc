@@ -1,6 +1,7 @@
 #include "serving/serving_service.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "registry/events.h"
@@ -284,8 +285,8 @@ base::Result<std::vector<ArmTrafficPoint>> ServingService::Traffic(std::string_v
   for (const auto& arm : routes->arms()) {
     for (auto& slot : arm.traffic->Slots(step, from)) points.push_back({arm.name, slot});
   }
-  std::stable_sort(points.begin(), points.end(), [](const auto& left, const auto& right) {
-    return left.slot.start < right.slot.start;
+  std::sort(points.begin(), points.end(), [](const auto& left, const auto& right) {
+    return std::tie(left.slot.start, left.arm) < std::tie(right.slot.start, right.arm);
   });
   return points;
 }
