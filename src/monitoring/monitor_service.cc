@@ -461,8 +461,8 @@ class Service final : public MonitorService {
 
 base::Result<void> MonitorService::SetBaseline(std::string_view model, std::string_view version,
                                                std::string_view file_bytes) {
-  YARD_ASSIGN_OR_RETURN(const auto table, columnar::ReadTableBytes(
-                                              file_bytes, columnar::FormatOfBytes(file_bytes)));
+  YARD_ASSIGN_OR_RETURN(const auto table,
+                        columnar::ReadTableBytes(file_bytes, columnar::FormatOfBytes(file_bytes)));
   return SetBaseline(model, version, table);
 }
 

@@ -410,7 +410,8 @@ TEST_F(MonitorServiceTest, RefusesWithTypedErrors) {
   EXPECT_EQ(service_->ChangeSettings("churn", settings).error().reason(), "bad_setting");
   EXPECT_EQ(service_->AddLabels("churn", std::vector<Label>{{"", "1"}}).error().reason(),
             "bad_label");
-  EXPECT_EQ(service_->SetBaseline("churn", "1", {}).error().reason(), "empty_baseline");
+  EXPECT_EQ(service_->SetBaseline("churn", "1", columnar::Table()).error().reason(),
+            "empty_baseline");
 }
 
 TEST_F(MonitorServiceTest, ForgetsADeletedEndpoint) {

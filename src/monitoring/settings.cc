@@ -36,8 +36,9 @@ base::Result<void> CheckSettings(const MonitorSettings& settings) {
                       "panes_needed must lie in [1, panes_watched]");
   }
   const std::string& url = settings.webhook_url;
-  if (!url.empty() && (!url.starts_with("http://") || url.size() > kLongestUrl)) {
-    return BadSetting("webhook_url", url, "webhook_url must be an http:// URL");
+  const bool is_web = url.starts_with("http://") || url.starts_with("https://");
+  if (!url.empty() && (!is_web || url.size() > kLongestUrl)) {
+    return BadSetting("webhook_url", url, "webhook_url must be an http:// or https:// URL");
   }
   return {};
 }

@@ -22,7 +22,7 @@ struct MonitorSettings {
   /// panes. 1 <= panes_needed <= panes_watched <= 100.
   int panes_needed = 1;
   int panes_watched = 1;
-  /// http:// URL that gets alerts; empty: none. At most 2,048 bytes.
+  /// http:// or https:// URL that gets alerts; empty: none. At most 2,048 bytes.
   std::string webhook_url;
 
   friend bool operator==(const MonitorSettings&, const MonitorSettings&) = default;
