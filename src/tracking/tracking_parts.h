@@ -28,11 +28,14 @@ struct TrackingStore::Parts {
   /// meanwhile: it has then seen every durable point.
   template <typename Function>
   auto ReadWithTail(Function&& function) -> std::invoke_result_t<Function&, storage::Snapshot&> {
-    while (true) {
+    constexpr int kFreeTries = 4;
+    for (int tries = 0; tries < kFreeTries; ++tries) {
       const uint64_t epoch = tail.epoch();
       auto result = database.Read(function);
       if (!result.ok() || tail.epoch() == epoch) return result;
     }
+    const auto held = tail.Hold();
+    return database.Read(function);
   }
 
   storage::Database& database;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include <malloc.h>
+
 #include "base/log.h"
 #include "tracking/metrics/merge_plan.h"
 #include "tracking/row_count.h"
@@ -16,6 +18,13 @@ constexpr std::chrono::milliseconds kPause(5'000);
 constexpr size_t kMinBatchPoints = 10'000;
 constexpr size_t kBatchShare = 8;
 constexpr size_t kHurryAtPoints = 200'000;
+
+// A tail is many small pieces, which the allocator would keep.
+void ReturnMemory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 }  // namespace
 
@@ -37,13 +46,14 @@ void Merger::Notify() {
 
 base::Result<void> Merger::MergeAll() {
   std::lock_guard lock(merging_);
-  while (true) {
-    const auto batch =
-        tail_.OldestBatch(std::max(kMinBatchPoints, tail_.point_count() / kBatchShare));
-    if (!batch) return {};
+  const bool was_long = tail_.point_count() > kMinBatchPoints;
+  while (const auto batch =
+             tail_.OldestBatch(std::max(kMinBatchPoints, tail_.point_count() / kBatchShare))) {
     YARD_RETURN_IF_ERROR(MergeBatch(*batch));
     tail_.Drop(*batch);
   }
+  if (was_long) ReturnMemory();
+  return {};
 }
 
 base::Result<void> Merger::MergeBatch(const Tail::Batch& batch) {

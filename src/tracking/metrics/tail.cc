@@ -82,6 +82,7 @@ std::optional<Tail::Batch> Tail::OldestBatch(size_t min_points) const {
 }
 
 void Tail::Drop(const Batch& batch) {
+  std::unique_lock leaving(leaving_);
   std::unique_lock lock(mutex_);
   epoch_.fetch_add(1);
   size_t dropped = 0;

@@ -39,6 +39,8 @@ class Tail {
   size_t point_count() const { return point_count_.load(std::memory_order_relaxed); }
   /// Changes whenever points leave.
   uint64_t epoch() const { return epoch_.load(); }
+  /// No point leaves as long as the lock is held: for readers that were too slow several times.
+  std::shared_lock<std::shared_mutex> Hold() const { return std::shared_lock(leaving_); }
 
   /// The points of the oldest segments, at least `min_points` of them if there are so many.
   struct Batch {
@@ -63,6 +65,7 @@ class Tail {
 
   const struct Series* Find(RunNumber run, NameId key) const;
 
+  mutable std::shared_mutex leaving_;  // taken before mutex_
   mutable std::shared_mutex mutex_;
   std::unordered_map<RunNumber, RunSeries> runs_;
   std::deque<SegmentSize> segments_;
