@@ -1,4 +1,4 @@
-"""Side by side with the peers, in one run on one machine: python -m bench [startup|tracking|search|scoring ...] [--quick]
+"""Side by side with the peers, in one run on one machine: python -m bench [startup|tracking|search|scoring|models ...] [--quick]
 
 Prints one table a benchmark and writes bench/RESULTS.md with the machine, the disk's flush time and every figure.
 """
@@ -9,9 +9,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import report, scoring, search, startup, tracking
+from bench import models, report, scoring, search, startup, tracking
 
-BENCHMARKS = {"startup": startup.run, "tracking": tracking.run, "search": search.run, "scoring": scoring.run}
+BENCHMARKS = {"startup": startup.run, "tracking": tracking.run, "search": search.run, "scoring": scoring.run, "models": models.run}
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-// How fast forests are walked. bench/forest.py runs this next to scikit-learn on one model.
+// How fast forests are walked. `./yard bench models` runs this next to scikit-learn on one model.
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -77,15 +77,7 @@ BENCHMARK(WalkForest)
     ->Args({500, 14, 1})
     ->Args({500, 14, 2048});
 
-/// The model file in YARD_BENCH_MODEL, the whole way from frame to answer; 0 rows: one row a call.
-void PredictModelFile(benchmark::State& state) {
-  const char* path = std::getenv("YARD_BENCH_MODEL");
-  if (path == nullptr) return state.SkipWithError("YARD_BENCH_MODEL is not set");
-  const auto model = LoadModel(path);
-  if (!model.ok()) return state.SkipWithError(model.error().ToString().c_str());
-  const size_t feature_count = (*model)->description().feature_count;
-  const auto row_count = static_cast<size_t>(state.range(0));
-  std::mt19937_64 random(2);
+Frame FrameOf(size_t feature_count, size_t row_count, std::mt19937_64& random) {
   std::normal_distribution<double> normal;
   Frame frame;
   frame.row_count = row_count;
@@ -94,13 +86,28 @@ void PredictModelFile(benchmark::State& state) {
     for (double& cell : cells) cell = normal(random);
     frame.columns.push_back({"", std::move(cells)});
   }
+  return frame;
+}
+
+/// The model file in YARD_BENCH_MODEL, the whole way from frame to answer. One row a call takes
+/// another row every time.
+void PredictModelFile(benchmark::State& state) {
+  const char* path = std::getenv("YARD_BENCH_MODEL");
+  if (path == nullptr) return state.SkipWithError("YARD_BENCH_MODEL is not set");
+  const auto model = LoadModel(path);
+  if (!model.ok()) return state.SkipWithError(model.error().ToString().c_str());
+  const auto row_count = static_cast<size_t>(state.range(0));
+  std::mt19937_64 random(2);
+  std::vector<Frame> frames;
+  for (int i = 0; i < (row_count == 1 ? 1024 : 1); ++i) {
+    frames.push_back(FrameOf((*model)->description().feature_count, row_count, random));
+  }
+  size_t next = 0;
   for (auto _ : state) {
-    if (row_count == 1) {
-      for (Column& column : frame.columns) std::get<NumberColumn>(column.cells)[0] = normal(random);
-    }
-    const auto answer = (*model)->Predict(frame, PredictMethod::kPredictProba);
+    const auto answer = (*model)->Predict(frames[next], PredictMethod::kPredictProba);
     if (!answer.ok()) return state.SkipWithError(answer.error().ToString().c_str());
     benchmark::DoNotOptimize(answer->values.data());
+    next = (next + 1) % frames.size();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
