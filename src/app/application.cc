@@ -10,17 +10,13 @@
 #include "base/executor.h"
 #include "base/log.h"
 #include "base/telemetry.h"
-#include "monitoring/monitoring_service.h"
 #include "net/event_stream.h"
 #include "net/server.h"
 #include "net/static_files.h"
 #include "protocols/mlflow/routes.h"
 #include "protocols/native/endpoints.h"
 #include "protocols/native/events.h"
-#include "protocols/native/monitors.h"
 #include "protocols/native/server.h"
-#include "protocols/prometheus/routes.h"
-#include "protocols/scoring/routes.h"
 #include "registry/registry_service.h"
 #include "registry/schema.h"
 #include "serving/prediction_log.h"
@@ -75,7 +71,6 @@ struct Application::Parts {
   std::unique_ptr<serving::PredictionLog> prediction_log;
   std::unique_ptr<serving::RegistryModels> models;
   std::unique_ptr<serving::ServingService> serving;
-  std::unique_ptr<monitoring::MonitoringService> monitoring;
   std::unique_ptr<net::EventHub> hub;
   std::vector<base::EventBus::Subscription> forwarded;
   std::unique_ptr<net::StaticFiles> page;
@@ -111,8 +106,8 @@ base::Result<void> Application::Parts::OpenDomain(const ApplicationOptions& opti
   logged_models = std::make_unique<tracking::LoggedModelService>(*tracking);
   const storage::SchemaComponent schemas[] = {registry::RegistrySchema()};
   YARD_RETURN_IF_ERROR(storage::Migrate(*database, clock, schemas));
-  registry = std::make_unique<registry::RegistryService>(
-      registry::RegistryService::Neighbours{*database, *artifacts, *runs, *logged_models, events, clock});
+  YARD_ASSIGN_OR_RETURN(
+      registry, registry::RegistryService::Open({*database, *artifacts, *runs, *logged_models, events, clock}));
   YARD_ASSIGN_OR_RETURN(prediction_log, serving::PredictionLog::Open(*predictions_database, clock, events, telemetry));
   models = std::make_unique<serving::RegistryModels>(*registry);
   YARD_ASSIGN_OR_RETURN(serving, serving::ServingService::Open({*database, *models, clock, events, telemetry, prediction_log.get()}, {}));
@@ -121,10 +116,8 @@ base::Result<void> Application::Parts::OpenDomain(const ApplicationOptions& opti
 
 void Application::Parts::AddRoutes() {
   protocols::mlflow::AddMlflowRoutes(router, {*experiments, *runs, *logged_models, *registry, *artifacts});
-  protocols::scoring::AddScoringRoutes(router, *serving);
   protocols::native::AddEndpointRoutes(router, *serving);
   protocols::native::AddServerRoutes(router, {std::string(kVersion), folder->path().string(), clock.Now()}, clock);
-  protocols::prometheus::AddPrometheusRoutes(router, telemetry);
   hub = std::make_unique<net::EventHub>(telemetry);
   forwarded = protocols::native::AddEventRoutes(router, *hub, events);
   page = std::make_unique<net::StaticFiles>(PageFiles());

@@ -6,7 +6,6 @@
 #include "app/application.h"
 #include "app/commands/commands.h"
 #include "app/commands/output.h"
-#include "app/single_model.h"
 #include "app/termination.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -85,23 +84,6 @@ int Up(const Arguments& arguments) {
   return kOk;
 }
 
-int Serve(const Arguments& arguments) {
-  Termination termination;
-  ApplyLogOptions(arguments);
-  if (const auto exposure = CheckExposure(arguments); !exposure.ok()) return Report(exposure.error());
-  const auto port = Port(arguments);
-  if (!port.ok()) return Report(port.error());
-  const auto served = SingleModelServer::Start(arguments.Text("MODEL"), arguments.Text("--host"), *port);
-  if (!served.ok()) return Report(served.error());
-  base::Log(base::LogLevel::kInfo, "ready", {{"address", (*served)->address()}, {"model", arguments.Text("MODEL")}});
-  if (isatty(STDERR_FILENO) != 0) {
-    std::cerr << "\n  " << arguments.Text("MODEL") << " is served at " << (*served)->address() << "/invocations  (Ctrl-C ends it)\n\n";
-  }
-  termination.Wait();
-  (*served)->Stop();
-  return kOk;
-}
-
 std::vector<Option> With(std::vector<Option> options, std::vector<Option> more) {
   for (Option& option : more) options.push_back(std::move(option));
   return options;
@@ -127,13 +109,6 @@ std::vector<Command> ServerCommands() {
                         exposure},
                        LogOptions()),
        .run = Up},
-      {.path = {"serve"}, .summary = "serve one model and nothing else", .example = "modelyard serve model.pkl --port 8080",
-       .positionals = {{"MODEL", "a model file or an MLflow model folder"}},
-       .options = With({{.name = "--host", .value_name = "HOST", .help = "address to listen on", .default_value = "127.0.0.1", .environment = "MODELYARD_HOST"},
-                        {.name = "--port", .value_name = "N", .help = "0 picks a free one", .default_value = "8080", .environment = "MODELYARD_PORT"},
-                        exposure},
-                       LogOptions()),
-       .run = Serve},
   };
 }
 
