@@ -24,8 +24,9 @@ struct ApplicationOptions {
 /// The whole server: every room made once, in order, and taken down in the opposite one.
 class Application {
  public:
-  /// Opens the data folder, brings its schema up to date, loads endpoints and listens. Errors: those of storage::DataFolder::Open and
-  /// net::Server::Listen, each with the remedy in its message.
+  /// Opens the data folder, brings its schema up to date, loads endpoints and listens. Errors:
+  /// those of storage::DataFolder::Open and net::Server::Listen, each with the remedy in its
+  /// message.
   static base::Result<std::unique_ptr<Application>> Start(const ApplicationOptions& options);
   /// Stops if it runs.
   ~Application();

@@ -12,8 +12,8 @@ int main(int argc, char** argv) {
       {"monitor", "drift, accuracy and alerts"},
   };
   std::vector<Command> commands;
-  for (const auto& make : {ServerCommands, ModelFileCommands, ExperimentCommands, RunCommands, ModelCommands, EndpointCommands,
-                           MonitorCommands, DoctorCommands}) {
+  for (const auto& make : {ServerCommands, ModelFileCommands, ExperimentCommands, RunCommands,
+                           ModelCommands, EndpointCommands, MonitorCommands, DoctorCommands}) {
     for (Command& command : make()) commands.push_back(std::move(command));
   }
   return RunCommandLine(argc, argv, groups, commands);

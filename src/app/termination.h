@@ -2,7 +2,8 @@
 
 namespace yard::app {
 
-/// Waits for SIGINT or SIGTERM. Construct it before any thread starts: it keeps both signals from every thread made later.
+/// Waits for SIGINT or SIGTERM. Construct it before any thread starts: it keeps both signals from
+/// every thread made later.
 class Termination {
  public:
   Termination();

@@ -15,69 +15,109 @@ namespace {
 
 std::string_view ChangeName(tracking::ChangeKind kind) {
   switch (kind) {
-    case tracking::ChangeKind::kCreated: return "created";
-    case tracking::ChangeKind::kUpdated: return "updated";
-    case tracking::ChangeKind::kLogged: return "logged";
-    case tracking::ChangeKind::kDeleted: return "deleted";
-    case tracking::ChangeKind::kRestored: return "restored";
+    case tracking::ChangeKind::kCreated:
+      return "created";
+    case tracking::ChangeKind::kUpdated:
+      return "updated";
+    case tracking::ChangeKind::kLogged:
+      return "logged";
+    case tracking::ChangeKind::kDeleted:
+      return "deleted";
+    case tracking::ChangeKind::kRestored:
+      return "restored";
   }
   return "updated";
 }
 
 std::string Describe(const tracking::RunChanged& event) {
   std::string text;
-  base::json::Writer(text).BeginObject().Member("run_id", event.run_id).Member("experiment_id", std::to_string(event.experiment_id))
-      .Member("change", ChangeName(event.kind)).EndObject();
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("run_id", event.run_id)
+      .Member("experiment_id", std::to_string(event.experiment_id))
+      .Member("change", ChangeName(event.kind))
+      .EndObject();
   return text;
 }
 
 std::string Describe(const tracking::ExperimentChanged& event) {
   std::string text;
-  base::json::Writer(text).BeginObject().Member("experiment_id", std::to_string(event.experiment_id)).Member("change", ChangeName(event.kind)).EndObject();
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("experiment_id", std::to_string(event.experiment_id))
+      .Member("change", ChangeName(event.kind))
+      .EndObject();
   return text;
 }
 
 std::string Describe(const registry::VersionCreated& event) {
   std::string text;
-  base::json::Writer(text).BeginObject().Member("name", event.name).Member("version", std::to_string(event.version)).Member("change", "version_created").EndObject();
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("name", event.name)
+      .Member("version", std::to_string(event.version))
+      .Member("change", "version_created")
+      .EndObject();
   return text;
 }
 
 std::string Describe(const registry::AliasChanged& event) {
   std::string text;
-  base::json::Writer(text).BeginObject().Member("name", event.name).Member("alias", event.alias).Member("change", "alias_changed").EndObject();
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("name", event.name)
+      .Member("alias", event.alias)
+      .Member("change", "alias_changed")
+      .EndObject();
   return text;
 }
 
 std::string Describe(const registry::ModelChanged& event) {
   std::string text;
-  base::json::Writer(text).BeginObject().Member("name", event.name).Member("change", "changed").EndObject();
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("name", event.name)
+      .Member("change", "changed")
+      .EndObject();
   return text;
 }
 
 std::string Describe(const serving::EndpointChanged& event) {
   std::string text;
-  base::json::Writer(text).BeginObject().Member("endpoint", event.endpoint).Member("change", serving::EndpointActionName(event.action)).Member("arm", event.arm)
-      .Member("from", event.from).Member("to", event.to).EndObject();
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("endpoint", event.endpoint)
+      .Member("change", serving::EndpointActionName(event.action))
+      .Member("arm", event.arm)
+      .Member("from", event.from)
+      .Member("to", event.to)
+      .EndObject();
   return text;
 }
 
 std::string Describe(const serving::PredictionsLogged& event) {
   std::string text;
-  base::json::Writer(text).BeginObject().Member("endpoint", event.endpoint).Member("count", event.count).EndObject();
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("endpoint", event.endpoint)
+      .Member("count", event.count)
+      .EndObject();
   return text;
 }
 
 template <typename Event>
 base::EventBus::Subscription Forward(base::EventBus& events, net::EventHub& hub, std::string name) {
-  return events.Subscribe<Event>([&hub, name = std::move(name)](const Event& event) { hub.Publish({name, Describe(event)}); });
+  return events.Subscribe<Event>(
+      [&hub, name = std::move(name)](const Event& event) { hub.Publish({name, Describe(event)}); });
 }
 
 }  // namespace
 
-std::vector<base::EventBus::Subscription> AddEventRoutes(net::Router& router, net::EventHub& hub, base::EventBus& events) {
+std::vector<base::EventBus::Subscription> AddEventRoutes(net::Router& router, net::EventHub& hub,
+                                                         base::EventBus& events) {
   router.HandleAsync(net::Method::kGet, "/api/v1/events",
-                     [&hub](const std::shared_ptr<const net::Request>&, const net::Responder& responder) { responder.Send(hub.Subscribe()); });
+                     [&hub](const std::shared_ptr<const net::Request>&,
+                            const net::Responder& responder) { responder.Send(hub.Subscribe()); });
   std::vector<base::EventBus::Subscription> subscriptions;
   subscriptions.push_back(Forward<tracking::RunChanged>(events, hub, "run"));
   subscriptions.push_back(Forward<tracking::ExperimentChanged>(events, hub, "experiment"));

@@ -20,7 +20,8 @@ YARD_DESCRIBE(ServerAnswer, version, data_folder, started, now)
 
 void AddServerRoutes(net::Router& router, ServerFacts facts, const base::Clock& clock) {
   router.Get("/api/v1/server", [facts = std::move(facts), &clock](const net::Request&) {
-    const ServerAnswer answer{facts.version, facts.data_folder, facts.started.value, clock.Now().value};
+    const ServerAnswer answer{facts.version, facts.data_folder, facts.started.value,
+                              clock.Now().value};
     return net::Response::Json(base::json::EncodeText(answer));
   });
 }
