@@ -59,9 +59,8 @@ def log_training_data(split: Split) -> None:
         path = Path(folder) / "training.parquet"
         table.to_parquet(path, index=False)
         mlflow.log_artifact(str(path), "data")
-    source = mlflow.get_artifact_uri("data/training.parquet")
-    dataset = mlflow.data.from_pandas(table.head(1000), source=source, targets="churned", name=f"cdnow-{data.TRAINING_CUT}")
-    mlflow.log_input(dataset, context="training")
+        dataset = mlflow.data.from_pandas(table, source=str(path), targets="churned", name=f"cdnow-{data.TRAINING_CUT}")
+        mlflow.log_input(dataset, context="training")
 
 
 def log_results(model, split: Split) -> float:

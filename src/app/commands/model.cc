@@ -8,6 +8,7 @@
 namespace yard::app {
 namespace {
 
+using base::json::Array;
 using base::json::Object;
 using base::json::Value;
 
@@ -50,11 +51,35 @@ int List(const Arguments& arguments) {
       ModelsTable);
 }
 
+// MLflow's answers list aliases with the model only; a person looks for them at the versions.
+Value WithAliases(const Value& versions, const Value& model) {
+  Array merged;
+  for (const Value& version : Items(versions, "model_versions")) {
+    Array aliases;
+    for (const Value& alias : Items(model, "aliases")) {
+      if (Cell(alias["version"]) == Cell(version["version"])) aliases.push_back(alias["alias"]);
+    }
+    Object entry = *version.as_object();
+    std::erase_if(entry, [](const auto& member) { return member.first == "aliases"; });
+    entry.emplace_back("aliases", std::move(aliases));
+    merged.emplace_back(std::move(entry));
+  }
+  return Value(Object{{"model_versions", std::move(merged)}});
+}
+
+base::Result<Value> VersionsOf(const ApiClient& client, const std::string& name) {
+  YARD_ASSIGN_OR_RETURN(
+      const Value model,
+      client.Get(std::string(kApi) + "registered-models/get?name=" + net::PercentEncode(name)));
+  const std::string filter = net::PercentEncode("name='" + name + "'");
+  YARD_ASSIGN_OR_RETURN(
+      const Value versions,
+      client.Get(std::string(kApi) + "model-versions/search?max_results=1000&filter=" + filter));
+  return WithAliases(versions, model["registered_model"]);
+}
+
 int Show(const Arguments& arguments) {
-  const std::string filter = "name='" + arguments.Text("NAME") + "'";
-  const std::string path = std::string(kApi) + "model-versions/search?max_results=1000&filter=" +
-                           net::PercentEncode(filter);
-  return Print(arguments, ClientFor(arguments).Get(path), VersionsTable);
+  return Print(arguments, VersionsOf(ClientFor(arguments), arguments.Text("NAME")), VersionsTable);
 }
 
 int Alias(const Arguments& arguments) {
