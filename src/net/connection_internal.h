@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -67,7 +68,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool keeps_alive = false;
     std::shared_ptr<FileSource> file;
     std::shared_ptr<StreamQueue> stream;
-    std::optional<Response> file_response;      // waits for the first piece of its file
+    std::unique_ptr<Response> file_response;    // waits for the first piece of its file
     std::optional<uint64_t> stream_bytes_left;  // of a stream that announced its length
     bool stream_is_complete = false;
   };
@@ -89,6 +90,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     uint64_t exchange_number_;
   };
 
+  static bool IsWouldBlock(const boost::system::error_code& error);
   ServerContext& server() const { return io_.server(); }
   bool WantsBytes() const;
 
@@ -117,7 +119,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Answer(Response response);
   void SendWhole(Response response);
   void SendHeadOnly(const Response& response, std::optional<uint64_t> content_length);
-  void SendFile(Response response);
+  void SendFile(Response response, const Response::File& file);
   void ReadFilePiece();
   void OnFilePiece(base::Result<std::string> piece);
   void SendStream(Response response);
@@ -154,5 +156,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_consuming_ = false;
   bool is_closed_ = false;
 };
+
+template <typename Work>
+void Connection::Handle::Enter(const std::weak_ptr<Connection>& weak, uint64_t exchange,
+                               Work& work) {
+  const std::shared_ptr<Connection> connection = weak.lock();
+  if (!connection || connection->is_closed_ || !connection->exchange_ ||
+      connection->exchange_number_ != exchange)
+    return;
+  work(*connection);
+}
+
+template <typename Work>
+void Connection::Handle::Run(Work work) const {
+  if (io_->is_current()) return Enter(connection_, exchange_number_, work);
+  Post(std::move(work));
+}
+
+template <typename Work>
+void Connection::Handle::Post(Work work) const {
+  io_->Post([weak = connection_, exchange = exchange_number_, work = std::move(work)]() mutable {
+    Enter(weak, exchange, work);
+  });
+}
 
 }  // namespace yard::net

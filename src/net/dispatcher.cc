@@ -43,12 +43,6 @@ Response WithAllow(int status, const std::vector<Method>& methods) {
   return response;
 }
 
-Response Busy() {
-  Response response = Response::Text("the server is busy; try again\n", 503);
-  response.headers.Add("Retry-After", "1");
-  return response;
-}
-
 Response Crashed(const Request& request, std::string_view what) {
   base::Log(
       base::LogLevel::kError, "a handler threw",
@@ -96,6 +90,12 @@ std::optional<Response> UnpackBody(Request& request, const RouteOptions& options
 
 }  // namespace
 
+Response BusyAnswer() {
+  Response response = Response::Text("the server is busy; try again\n", 503);
+  response.headers.Add("Retry-After", "1");
+  return response;
+}
+
 Dispatcher::Dispatcher(const Router& router, base::Executor& executor, RequestGuard guard)
     : router_(router), executor_(executor), guard_(std::move(guard)) {}
 
@@ -131,7 +131,7 @@ void Dispatcher::Run(std::shared_ptr<Request> request, const Router::Match& matc
       responder.Send((*blocking)(*request));
     });
   };
-  if (!executor_.TryPost(std::move(task))) responder.Send(Busy());
+  if (!executor_.TryPost(std::move(task))) responder.Send(BusyAnswer());
 }
 
 bool Dispatcher::RunStream(std::shared_ptr<StreamQueue> queue,

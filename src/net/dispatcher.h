@@ -16,6 +16,9 @@ namespace yard::net {
 
 class StreamQueue;
 
+/// 503 with Retry-After: a queue or a budget is full.
+Response BusyAnswer();
+
 /// What happens between a request's head and its handler, and between the handler's answer and the
 /// connection. Knows no sockets. Thread-safe.
 class Dispatcher {

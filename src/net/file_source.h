@@ -23,6 +23,7 @@ class FileSource {
   /// kDataLoss when the file is shorter than promised, kInternal.
   base::Result<std::string> Next();
   bool done() const { return sent_ == file_.size; }
+  uint64_t size() const { return file_.size; }
 
  private:
   base::Result<void> Open();

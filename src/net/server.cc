@@ -51,14 +51,15 @@ base::Result<void> Open(tcp::acceptor& acceptor, const ServerOptions& options) {
   YARD_ASSIGN_OR_RETURN(const tcp::endpoint endpoint,
                         Resolve(static_cast<asio::io_context&>(acceptor.get_executor().context()),
                                 options.host, options.port));
-  SystemError error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error && endpoint.protocol() == tcp::v6())
-    acceptor.set_option(asio::ip::v6_only(false), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(kListenBacklog, error);
-  if (error) return CannotListen(error, options);
+  try {
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    if (endpoint.protocol() == tcp::v6()) acceptor.set_option(asio::ip::v6_only(false));
+    acceptor.bind(endpoint);
+    acceptor.listen(kListenBacklog);
+  } catch (const boost::system::system_error& failure) {
+    return CannotListen(failure.code(), options);
+  }
   return {};
 }
 
@@ -68,7 +69,7 @@ void TurnAway(tcp::socket& socket) {
       "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
       "Connection: close\r\n\r\n";
   SystemError ignored;
-  socket.non_blocking(true, ignored);
+  static_cast<void>(socket.non_blocking(true, ignored));
   socket.write_some(asio::buffer(kFull), ignored);
 }
 
@@ -77,8 +78,8 @@ class AsioServer final : public Server {
   explicit AsioServer(std::shared_ptr<ServerContext> context) : context_(std::move(context)) {
     for (int i = 0; i < std::max(1, context_->options.io_threads); ++i)
       threads_.push_back(std::make_shared<IoThread>(context_));
-    acceptor_.emplace(threads_[0]->context());
-    retry_timer_.emplace(threads_[0]->context());
+    acceptor_ = std::make_unique<tcp::acceptor>(threads_[0]->context());
+    retry_timer_ = std::make_unique<asio::steady_timer>(threads_[0]->context());
   }
   ~AsioServer() override { Shutdown(std::chrono::milliseconds(0)); }
 
@@ -138,14 +139,14 @@ class AsioServer final : public Server {
 
   void StopAccepting() {
     SystemError ignored;
-    acceptor_->close(ignored);
+    static_cast<void>(acceptor_->close(ignored));
     retry_timer_->cancel();
   }
 
   std::shared_ptr<ServerContext> context_;
   std::vector<std::shared_ptr<IoThread>> threads_;
-  std::optional<tcp::acceptor> acceptor_;  // on the first thread
-  std::optional<asio::steady_timer> retry_timer_;
+  std::unique_ptr<tcp::acceptor> acceptor_;  // on the first thread
+  std::unique_ptr<asio::steady_timer> retry_timer_;
   size_t next_thread_ = 0;
   uint16_t port_ = 0;
   std::mutex shutdown_mutex_;
