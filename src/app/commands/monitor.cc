@@ -1,4 +1,5 @@
 #include <charconv>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 
@@ -118,9 +119,24 @@ int SetBaseline(const Arguments& arguments) {
   });
 }
 
+// Midnight (UTC) of a date such as 1998-04-01, in milliseconds.
+base::Result<int64_t> MillisOfDate(const std::string& text) {
+  std::tm parts{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%d", &parts);
+  if (end == nullptr || *end != '\0')
+    return base::InvalidArgument("a date reads YYYY-MM-DD", {"date", text});
+  return static_cast<int64_t>(timegm(&parts)) * 1000;
+}
+
 int Close(const Arguments& arguments) {
-  const auto answer =
-      ClientFor(arguments).Send(net::Method::kPost, PathOf(arguments) + "/close", Value(Object{}));
+  Object body;
+  if (const auto date = arguments.Optional("--until")) {
+    const auto until = MillisOfDate(*date);
+    if (!until.ok()) return Report(until.error());
+    body.emplace_back("until", *until);
+  }
+  const auto answer = ClientFor(arguments).Send(net::Method::kPost, PathOf(arguments) + "/close",
+                                                Value(std::move(body)));
   if (!answer.ok()) return Report(answer.error());
   return Print(arguments, ClientFor(arguments).Get(PathOf(arguments)), PanesTable);
 }
@@ -161,9 +177,12 @@ std::vector<Command> MonitorCommands() {
            }},
       {.path = {"monitor", "close"},
        .summary = "judge every pane that has ended, now",
-       .example = "modelyard monitor close churn",
+       .example = "modelyard monitor close churn --until 1998-04-01",
        .positionals = {endpoint},
-       .options = WithServerOptions({}),
+       .options = WithServerOptions({{.name = "--until",
+                                      .value_name = "DATE",
+                                      .help = "judge panes that ended by then (YYYY-MM-DD, UTC); "
+                                              "the newest prediction by default"}}),
        .run = Close},
       {.path = {"monitor", "set"},
        .summary = "window, thresholds and where alerts go",
