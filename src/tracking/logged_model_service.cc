@@ -16,20 +16,20 @@ namespace {
 using Parts = TrackingStore::Parts;
 
 constexpr size_t kMaxKeyCharacters = 250;
-constexpr size_t kMaxTagCharacters = 100'000;
-constexpr size_t kMaxParamCharacters = 6000;
+constexpr size_t kMaxValueCharacters = 100'000;
 
 base::Result<void> CheckParams(std::span<const Param> params) {
   for (const Param& param : params) {
     YARD_RETURN_IF_ERROR(
-        CheckTagLengths(param.key, param.value, kMaxKeyCharacters, kMaxTagCharacters));
+        CheckTagLengths(param.key, param.value, kMaxKeyCharacters, kMaxValueCharacters));
   }
   return {};
 }
 
 base::Result<void> CheckTags(std::span<const Tag> tags) {
   for (const Tag& tag : tags) {
-    YARD_RETURN_IF_ERROR(CheckTagLengths(tag.key, tag.value, kMaxKeyCharacters, kMaxTagCharacters));
+    YARD_RETURN_IF_ERROR(
+        CheckTagLengths(tag.key, tag.value, kMaxKeyCharacters, kMaxValueCharacters));
   }
   return {};
 }
@@ -42,13 +42,12 @@ base::Result<LoggedModelRow> FindPresent(LoggedModelReader reader, const LoggedM
 
 base::Result<void> WriteParam(storage::Transaction& transaction, int64_t model,
                               const Param& param) {
-  const std::string value(FirstCharacters(param.value, kMaxParamCharacters));
   YARD_ASSIGN_OR_RETURN(const auto old,
                         LoggedModelReader(transaction).ParamValue(model, param.key));
-  if (!old) return LoggedModelWriter(transaction).InsertParam(model, {param.key, value});
-  if (*old == value) return {};
+  if (!old) return LoggedModelWriter(transaction).InsertParam(model, param);
+  if (*old == param.value) return {};
   return base::InvalidArgument("a param keeps its first value", {"key", param.key}, {"old", *old})
-      .With({"new", value})
+      .With({"new", param.value})
       .WithReason("param_changed");
 }
 

@@ -120,6 +120,7 @@ TEST_F(LoggedModelServiceTest, FindsByFilter) {
   EXPECT_THAT(Find("params.p IN ('1', '2')"), ElementsAre("a"));
   EXPECT_THAT(Find("status = 2"), ElementsAre("b"));
   EXPECT_THAT(Find("status = 'READY'"), IsEmpty());
+  EXPECT_THAT(Find("experiment_id = 0 AND status = '2'"), ElementsAre("b"));
   EXPECT_THAT(Find("model_id IN ('" + a + "')"), ElementsAre("a"));
   EXPECT_THAT(Find("creation_timestamp_ms > 0 AND model_type = 'sklearn'"), ElementsAre("b", "a"));
 }

@@ -23,6 +23,7 @@ class Parser {
   explicit Parser(std::span<const Token> tokens) : tokens_(tokens) {}
 
   base::Result<Filter> Run() {
+    if (HoldsNothingButAnd()) return std::move(filter_);
     YARD_ASSIGN_OR_RETURN(filter_.root, Part(kAnything));
     if (Peek().kind != TokenKind::kEnd) return Unexpected();
     return std::move(filter_);
@@ -35,6 +36,13 @@ class Parser {
     if (Peek().kind != kind) return false;
     ++at_;
     return true;
+  }
+  // A lone AND dangles too.
+  bool HoldsNothingButAnd() const {
+    return tokens_.size() > 1 &&
+           std::all_of(tokens_.begin(), tokens_.end(), [](const Token& token) {
+             return token.kind == TokenKind::kAnd || token.kind == TokenKind::kEnd;
+           });
   }
   base::Error Unexpected() const {
     const Token& token = Peek();

@@ -56,6 +56,7 @@ TEST(RunFilterTest, AcceptsTheLanguage) {
            "metrics.a > 1 and params.b = 'x'",
            "metrics.a > 1 AND",
            "AND metrics.a > 1",
+           "AND",
            "metrics.a > 1 params.b = 'x'",
            "metrics.a>1 AND AND metrics.b<2",
            "params.a = 'it''s'",
@@ -74,7 +75,6 @@ TEST(RunFilterTest, AcceptsTheLanguage) {
 TEST(RunFilterTest, RefusesEverythingElse) {
   for (const std::string filter : {
            " ",
-           "AND",
            "metrics.acc",
            "metrics.acc >",
            "> 1",
@@ -209,9 +209,10 @@ TEST(MatchTest, LetsMissingThingsMatchIsNullOnly) {
   EXPECT_TRUE(MatchesText(Operator::kIsNull, {}, std::nullopt));
 }
 
-TEST(MatchTest, LetsNanMatchNothing) {
-  for (const Operator op : {Operator::kEqual, Operator::kNotEqual, Operator::kLess,
-                            Operator::kGreater, Operator::kGreaterOrEqual}) {
+TEST(MatchTest, LetsNanBeUnequalAndNothingElse) {
+  EXPECT_TRUE(MatchesNumber(Operator::kNotEqual, 0, std::numeric_limits<double>::quiet_NaN()));
+  for (const Operator op :
+       {Operator::kEqual, Operator::kLess, Operator::kGreater, Operator::kGreaterOrEqual}) {
     EXPECT_FALSE(MatchesNumber(op, 0, std::numeric_limits<double>::quiet_NaN()));
   }
 }

@@ -48,12 +48,14 @@ std::optional<Field> FindField(std::string_view entity, std::string_view key) {
   return std::nullopt;
 }
 
-bool IsStatus(const Field& field) {
-  return field.kind == Field::Kind::kAttribute && field.attribute == Attribute::kStatus;
+// Numbers that are compared as texts.
+bool IsNumeral(const Field& field) {
+  return field.kind == Field::Kind::kAttribute &&
+         (field.attribute == Attribute::kStatus || field.attribute == Attribute::kExperiment);
 }
 
 bool FitsLiteral(const Field& field, const Literal& literal) {
-  if (IsStatus(field)) return true;  // a number, or a text that matches as a number would
+  if (IsNumeral(field)) return true;
   return literal.is_number == field.IsNumber();
 }
 

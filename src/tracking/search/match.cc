@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 
 namespace yard::tracking {
 namespace {
@@ -80,7 +79,7 @@ bool MatchesText(Operator op, std::span<const Literal> literals,
 }
 
 bool MatchesNumber(Operator op, double operand, const std::optional<double>& number) {
-  if (!number || std::isnan(*number)) return false;
+  if (!number) return false;
   switch (op) {
     case Operator::kEqual:
       return *number == operand;

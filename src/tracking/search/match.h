@@ -16,7 +16,7 @@ bool MatchesLike(std::string_view text, std::string_view pattern, LikeCase like_
 bool MatchesText(Operator op, std::span<const Literal> literals,
                  const std::optional<std::string_view>& text);
 
-/// The same for a number; NaN fulfils nothing.
+/// The same for a number. NaN is unequal to everything and fulfils nothing else.
 bool MatchesNumber(Operator op, double operand, const std::optional<double>& number);
 
 }  // namespace yard::tracking

@@ -105,12 +105,12 @@ TEST_P(RunSearchTest, ComparesTheLatestValue) {
   EXPECT_THAT(Find("metrics.acc < 0.5"), ElementsAre("a"));
 }
 
-TEST_P(RunSearchTest, LetsNanMatchNoComparison) {
+TEST_P(RunSearchTest, LetsNanBeUnequalAndNothingElse) {
   const RunId a = Named("a");
   Log(a, "acc", kNan);
   EXPECT_THAT(Find("metrics.acc = 0"), IsEmpty());
   EXPECT_THAT(Find("metrics.acc > 0"), IsEmpty());
-  EXPECT_THAT(Find("metrics.acc != 0"), IsEmpty());
+  EXPECT_THAT(Find("metrics.acc != 0"), ElementsAre("a"));
 }
 
 TEST_P(RunSearchTest, PutsNanAndThenMissingLastInBothDirections) {
