@@ -1,9 +1,15 @@
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
+#include <unistd.h>
+
+#include "app/batch_scoring.h"
 #include "app/commands/commands.h"
 #include "app/commands/output.h"
+#include "app/model_location.h"
 #include "app/table.h"
+#include "columnar/table.h"
 #include "inference/model.h"
 
 namespace yard::app {
@@ -66,6 +72,15 @@ std::string Joined(const std::vector<std::string>& names) {
   return text.empty() ? "-" : text;
 }
 
+std::string InputsTable(const inference::Signature& signature) {
+  if (!signature.declared) return {};
+  Table table({"INPUT", "TYPE", "REQUIRED"});
+  for (const inference::ColumnSpec& column : signature.inputs) {
+    table.Add({column.name, std::string(TypeName(column.type)), column.required ? "yes" : "no"});
+  }
+  return "\n" + table.Render();
+}
+
 std::string AsText(const inference::Description& description) {
   std::string text = description.flavor + " model, " + description.format;
   if (!description.library_version.empty())
@@ -82,32 +97,85 @@ std::string AsText(const inference::Description& description) {
 }
 
 int Inspect(const Arguments& arguments) {
-  const auto description = inference::InspectModel(arguments.Text("MODEL"));
+  const auto location = ModelLocation::Find(arguments.Text("MODEL"), ClientFor(arguments));
+  if (!location.ok()) return Report(location.error());
+  const auto description = inference::InspectModel((*location)->path());
   if (!description.ok()) return Report(description.error());
   std::cout << (arguments.Flag("--json") ? AsJson(*description).ToJson() + "\n"
                                          : AsText(*description));
-  const auto model = inference::LoadModel(arguments.Text("MODEL"));
-  if (model.ok() && !arguments.Flag("--json") && (*model)->signature().declared) {
-    Table table({"INPUT", "TYPE", "REQUIRED"});
-    for (const inference::ColumnSpec& column : (*model)->signature().inputs) {
-      table.Add({column.name, std::string(TypeName(column.type)), column.required ? "yes" : "no"});
-    }
-    std::cout << '\n' << table.Render();
-  }
+  const auto model = inference::LoadModel((*location)->path());
   if (!model.ok()) return Report(model.error());
+  if (!arguments.Flag("--json")) std::cout << InputsTable((*model)->signature());
   return IsSupported(*description) ? kOk : kFailed;
+}
+
+// One line on a terminal, redrawn; nothing elsewhere.
+void ShowProgress(size_t done, size_t total) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  std::cerr << "\r" << done << " of " << total << " rows" << (done == total ? "\n" : "")
+            << std::flush;
+}
+
+base::Result<inference::PredictMethod> MethodOf(const std::string& text) {
+  if (text.empty()) return inference::PredictMethod::kDefault;
+  if (text == "predict") return inference::PredictMethod::kPredict;
+  if (text == "predict_proba") return inference::PredictMethod::kPredictProba;
+  return base::InvalidArgument("a method is predict or predict_proba", {"method", text});
+}
+
+base::Result<size_t> PredictFile(const Arguments& arguments) {
+  const std::filesystem::path input = arguments.Text("--input");
+  const std::filesystem::path output = arguments.Text("--output");
+  YARD_ASSIGN_OR_RETURN(const auto method, MethodOf(arguments.Text("--method")));
+  YARD_ASSIGN_OR_RETURN(const columnar::Format input_format, columnar::FormatOf(input));
+  YARD_ASSIGN_OR_RETURN(const columnar::Format output_format, columnar::FormatOf(output));
+  YARD_ASSIGN_OR_RETURN(const auto location,
+                        ModelLocation::Find(arguments.Text("MODEL"), ClientFor(arguments)));
+  YARD_ASSIGN_OR_RETURN(const auto model, inference::LoadModel(location->path()));
+  YARD_ASSIGN_OR_RETURN(auto table, columnar::ReadTable(input, input_format));
+  YARD_ASSIGN_OR_RETURN(const auto scored,
+                        ScoreTable(*model, std::move(table), method, ShowProgress));
+  YARD_RETURN_IF_ERROR(columnar::WriteTable(scored, output, output_format));
+  return scored.row_count;
+}
+
+int Predict(const Arguments& arguments) {
+  const auto rows = PredictFile(arguments);
+  if (!rows.ok()) return Report(rows.error());
+  std::cerr << *rows << " rows predicted into " << arguments.Text("--output") << '\n';
+  return kOk;
 }
 
 }  // namespace
 
 std::vector<Command> ModelFileCommands() {
   return {
+      {.path = {"predict"},
+       .summary = "predict every row of a table (CSV or Parquet, in and out)",
+       .example = "modelyard predict models:/churn@champion --input customers.parquet --output "
+                  "scored.parquet --method predict_proba",
+       .positionals = {{"MODEL",
+                        "a file, an MLflow model folder, or models:/NAME@ALIAS of a server"}},
+       .options = WithServerOptions(
+           {{.name = "--input",
+             .value_name = "FILE",
+             .help = "rows to predict, .csv or .parquet",
+             .is_required = true},
+            {.name = "--output",
+             .value_name = "FILE",
+             .help = "the rows with their predictions, .csv or .parquet",
+             .is_required = true},
+            {.name = "--method",
+             .value_name = "predict|predict_proba",
+             .help = "labels or values, or probabilities; the model's own by default"}}),
+       .run = Predict},
       {.path = {"inspect"},
        .summary =
            "what a model file is, what it needs, and which part (if any) cannot be read natively",
        .example = "modelyard inspect model.pkl",
-       .positionals = {{"MODEL", "a file or an MLflow model folder"}},
-       .options = {{.name = "--json", .help = "print one JSON document instead of text"}},
+       .positionals = {{"MODEL",
+                        "a file, an MLflow model folder, or models:/NAME@ALIAS of a server"}},
+       .options = WithServerOptions({}),
        .run = Inspect},
   };
 }

@@ -6,6 +6,7 @@
 #include "app/application.h"
 #include "app/commands/commands.h"
 #include "app/commands/output.h"
+#include "app/model_location.h"
 #include "app/single_model.h"
 #include "app/termination.h"
 #include "app/version.h"
@@ -134,6 +135,13 @@ std::vector<Option> With(std::vector<Option> options, std::vector<Option> more) 
   return options;
 }
 
+// By which a models:/ URI finds its server.
+std::vector<Option> WhichServer() {
+  std::vector<Option> options = ServerOptions();
+  std::erase_if(options, [](const Option& option) { return option.name == "--json"; });
+  return options;
+}
+
 }  // namespace
 
 std::vector<Command> ServerCommands() {
@@ -188,7 +196,8 @@ std::vector<Command> ServerCommands() {
       {.path = {"serve"},
        .summary = "serve one model and nothing else",
        .example = "modelyard serve model.pkl --port 8080",
-       .positionals = {{"MODEL", "a model file or an MLflow model folder"}},
+       .positionals = {{"MODEL",
+                        "a model file, an MLflow model folder, or models:/NAME@ALIAS of a server"}},
        .options = With({{.name = "--host",
                          .value_name = "HOST",
                          .help = "address to listen on",
@@ -200,7 +209,7 @@ std::vector<Command> ServerCommands() {
                          .default_value = "8080",
                          .environment = "MODELYARD_PORT"},
                         exposure},
-                       LogOptions()),
+                       With(LogOptions(), WhichServer())),
        .run = Serve},
   };
 }
