@@ -44,7 +44,9 @@ BAD = (400, "INVALID_PARAMETER_VALUE")
 ABSENT = (404, "RESOURCE_DOES_NOT_EXIST")
 
 
-@pytest.mark.parametrize("body", [b"", b"not json", b"{", b"{" * 10_000, b"[" * 10_000, b"\xff\xfe\x00", b'"text"', b"null", b'{"run_id": "x", '])
+@pytest.mark.parametrize(
+    "body", [b"", b"not json", b"{", b"{" * 10_000, b"[" * 10_000, b"\xff\xfe\x00", b'"text"', b"null", b'{"run_id": "x", ']
+)
 def test_bodies_that_are_no_json_miss_the_first_parameter(api, body):
     answer = api("POST", "runs/log-metric", body)
     assert code(answer) == BAD and "run_id" in answer.json()["message"]
@@ -236,4 +238,7 @@ def test_pages_of_strangers_are_kept_out(shared_server):
     body = {"experiment_id": "0"}
     url = f"{shared_server.url}/api/2.0/mlflow/runs/create"
     assert requests.post(url, json=body, headers={"Origin": "https://evil.example"}).status_code == 403
-    assert requests.get(f"{shared_server.url}/api/2.0/mlflow/experiments/get?experiment_id=0", headers={"Host": "evil.example"}).status_code == 403
+    assert (
+        requests.get(f"{shared_server.url}/api/2.0/mlflow/experiments/get?experiment_id=0", headers={"Host": "evil.example"}).status_code
+        == 403
+    )

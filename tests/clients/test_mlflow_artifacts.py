@@ -150,7 +150,9 @@ def test_the_page_uploads_small_files(shared_server, run):
 def test_multipart_says_that_it_is_not_there(shared_server):
     base = f"{shared_server.url}/api/2.0/mlflow-artifacts"
     refused = requests.post(f"{base}/mpu/create/1/x", json={"path": "big", "num_parts": 2})
-    assert refused.status_code == 501 and refused.json()["message"].startswith("Multipart upload is not supported for the current artifact repository")
+    assert refused.status_code == 501 and refused.json()["message"].startswith(
+        "Multipart upload is not supported for the current artifact repository"
+    )
     assert requests.get(f"{base}/presigned/1/x").status_code == 501
 
 

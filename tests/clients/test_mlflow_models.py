@@ -46,7 +46,14 @@ def test_a_pipeline_loads_by_every_kind_of_uri(mlflow, client, experiment, iris,
         )  # fmt: skip
     client.set_registered_model_alias(name, "champion", "1")
     client.transition_model_version_stage(name, "1", "Production")
-    uris = [info.model_uri, f"runs:/{active.info.run_id}/model", f"models:/{name}/1", f"models:/{name}@champion", f"models:/{name}/latest", f"models:/{name}/Production"]
+    uris = [
+        info.model_uri,
+        f"runs:/{active.info.run_id}/model",
+        f"models:/{name}/1",
+        f"models:/{name}@champion",
+        f"models:/{name}/latest",
+        f"models:/{name}/Production",
+    ]
     assert uris[0] == f"models:/{info.model_id}"
     for uri in uris:
         assert same(mlflow.sklearn.load_model(uri), pipeline, iris[0]), uri

@@ -140,7 +140,10 @@ def test_models_are_searched_and_paged(client, name, run):
         client.create_registered_model(f"{name}-{i}", tags={"parity": "even" if i % 2 == 0 else "odd"})
     found = client.search_registered_models(f"name LIKE '{name}-%'", order_by=["name DESC"])
     assert [m.name for m in found] == [f"{name}-{i}" for i in (4, 3, 2, 1, 0)]
-    assert [m.name for m in client.search_registered_models(f"name ILIKE '{name.upper()}-%' AND tags.parity = 'odd'")] == [f"{name}-1", f"{name}-3"]
+    assert [m.name for m in client.search_registered_models(f"name ILIKE '{name.upper()}-%' AND tags.parity = 'odd'")] == [
+        f"{name}-1",
+        f"{name}-3",
+    ]
     seen, token = [], None
     while True:
         page = client.search_registered_models(f"name LIKE '{name}-%'", max_results=2, page_token=token)
@@ -156,14 +159,18 @@ def test_versions_are_searched(client, name, run):
     for i in range(3):
         client.create_model_version(name, source_of(run), run_id=run.info.run_id, tags={"i": str(i)})
     assert [v.version for v in client.search_model_versions(f"name = '{name}'", order_by=["version_number ASC"])] == ["1", "2", "3"]
-    assert [v.version for v in client.search_model_versions(f"name = '{name}' and version_number >= 2", order_by=["version_number DESC"])] == ["3", "2"]
+    assert [
+        v.version for v in client.search_model_versions(f"name = '{name}' and version_number >= 2", order_by=["version_number DESC"])
+    ] == ["3", "2"]
     assert [v.version for v in client.search_model_versions(f"name='{name}' AND tags.i = '1'")] == ["2"]
     assert len(client.search_model_versions(f"run_id = '{run.info.run_id}'")) == 3
     assert len(client.search_model_versions(f"source_path = '{source_of(run)}'")) == 3
     assert client.get_latest_versions(name, ["None"])[0].version == "3"
 
 
-@pytest.mark.parametrize("filter_string", ["version = 1", "stage = 'Production'", "name > 'a'", "name = 5", "nope.x = 'a'", "version_number LIKE '1'"])
+@pytest.mark.parametrize(
+    "filter_string", ["version = 1", "stage = 'Production'", "name > 'a'", "name = 5", "nope.x = 'a'", "version_number LIKE '1'"]
+)
 def test_bad_filters_of_versions_are_refused(client, filter_string):
     with pytest.raises(MlflowException) as refused:
         client.search_model_versions(filter_string)

@@ -108,7 +108,17 @@ def test_you_read_your_own_writes(client, experiment):
 
 @pytest.mark.parametrize(
     "filter_string",
-    ["metrics.loss >", "metrics.loss > 'a'", "params.p > 1", "nope.x = 1", "   ", "metrics.loss > 1;", "metrics.loss == 1", "experiment_id = '1'", "tags.t = 5"],
+    [
+        "metrics.loss >",
+        "metrics.loss > 'a'",
+        "params.p > 1",
+        "nope.x = 1",
+        "   ",
+        "metrics.loss > 1;",
+        "metrics.loss == 1",
+        "experiment_id = '1'",
+        "tags.t = 5",
+    ],
 )
 def test_bad_filters_are_refused(client, data, filter_string):
     with pytest.raises(MlflowException) as refused:

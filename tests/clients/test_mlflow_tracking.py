@@ -261,6 +261,8 @@ def test_datasets_of_an_experiment_are_listed(mlflow, client, experiment, shared
 
     with mlflow.start_run(experiment_id=experiment):
         mlflow.log_input(mlflow.data.from_pandas(pandas.DataFrame({"a": [1]}), name="numbers"), context="eval")
-    answer = requests.post(f"{shared_server.url}/ajax-api/2.0/mlflow/experiments/search-datasets", json={"experiment_ids": [experiment]}).json()
+    answer = requests.post(
+        f"{shared_server.url}/ajax-api/2.0/mlflow/experiments/search-datasets", json={"experiment_ids": [experiment]}
+    ).json()
     summary = answer["dataset_summaries"][0]
     assert (summary["name"], summary["context"], summary["experiment_id"]) == ("numbers", "eval", experiment)

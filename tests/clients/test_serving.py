@@ -176,7 +176,10 @@ def test_every_form_of_the_scoring_protocol_gives_one_answer(mlflow, endpoint, f
     for body in bodies:
         assert endpoint.invoke(body).json() == {"predictions": expected}, body
     csv = requests.post(
-        f"{endpoint.url}/endpoints/{endpoint.name}/invocations", data=few.to_csv(index=False), headers={"Content-Type": "text/csv"}, timeout=30
+        f"{endpoint.url}/endpoints/{endpoint.name}/invocations",
+        data=few.to_csv(index=False),
+        headers={"Content-Type": "text/csv"},
+        timeout=30,
     )
     assert csv.json() == {"predictions": expected}
 
@@ -209,7 +212,9 @@ def test_bad_input_is_told_clearly(mlflow, endpoint, frame, labels):
     assert (broken.status_code, broken.json()["error"]["reason"]) == (400, "malformed_json")
     unknown = requests.post(f"{endpoint.url}/predict/nobody", json=row, timeout=10)
     assert (unknown.status_code, unknown.json()["error"]["reason"]) == (404, "endpoint_not_found")
-    other_type = requests.post(f"{endpoint.url}/endpoints/{endpoint.name}/invocations", data="x", headers={"Content-Type": "text/html"}, timeout=10)
+    other_type = requests.post(
+        f"{endpoint.url}/endpoints/{endpoint.name}/invocations", data="x", headers={"Content-Type": "text/html"}, timeout=10
+    )
     assert other_type.status_code == 415
     schema = endpoint.invoke({"dataframe_records": [{"visits": "secret"}]})
     assert (schema.status_code, schema.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
@@ -277,9 +282,7 @@ class Load(threading.Thread):
 
 
 def test_no_request_fails_while_the_alias_moves_a_hundred_times(mlflow, client, endpoint, frame, labels):
-    versions = [
-        log_model(mlflow, kind, KINDS[kind]().fit(frame, labels), frame, endpoint.name) for kind in ("skops", "xgboost")
-    ]
+    versions = [log_model(mlflow, kind, KINDS[kind]().fit(frame, labels), frame, endpoint.name) for kind in ("skops", "xgboost")]
     client.set_registered_model_alias(endpoint.name, "champion", versions[0])
     endpoint.create(model=f"models:/{endpoint.name}@champion")
     loads = [Load(endpoint, records(frame)[0]) for _ in range(2)]

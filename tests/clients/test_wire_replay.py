@@ -85,7 +85,9 @@ class Ids:
             if recorded in text:
                 text = text.replace(recorded, ours)
         text = re.sub(r"(mlflow-artifacts:/)(\d+)\b", lambda m: m[1] + self.experiments.get(m[2], m[2]), text)
-        text = re.sub(r"(mlflow-artifacts/(?:artifacts|presigned|mpu/\w+)/)(\d+)(?=/|$)", lambda m: m[1] + self.experiments.get(m[2], m[2]), text)
+        text = re.sub(
+            r"(mlflow-artifacts/(?:artifacts|presigned|mpu/\w+)/)(\d+)(?=/|$)", lambda m: m[1] + self.experiments.get(m[2], m[2]), text
+        )
         return re.sub(r"(experiment_id=)(\d+)\b", lambda m: m[1] + self.experiments.get(m[2], m[2]), text)
 
     def translate(self, value, key=""):
