@@ -21,7 +21,7 @@ def content_type(path: Path) -> str:
 
 def assembler(index: int, kind: str, path: Path) -> str:
     symbol = f"yard_page_{kind}_{index}"
-    return f"\t.global {symbol}\n\t.global {symbol}_end\n\t.balign 16\n{symbol}:\n\t.incbin \"{path}\"\n{symbol}_end:\n\t.byte 0\n"
+    return f'\t.global {symbol}\n\t.global {symbol}_end\n\t.balign 16\n{symbol}:\n\t.incbin "{path}"\n{symbol}_end:\n\t.byte 0\n'
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
         views = [f"View(yard_page_{kind}_{index}, yard_page_{kind}_{index}_end)" for kind in kinds] + ([] if pays else ["{}"])
         name = path.relative_to(dist).as_posix()
         entries.append(f'      {{"{name}", {views[0]}, {views[1]}, "{content_type(path)}", "\\"{etag}\\""}},')
-    (output / "page.S").write_text('\t.section .rodata\n' + "".join(parts) + '\t.section .note.GNU-stack,"",@progbits\n')
+    (output / "page.S").write_text("\t.section .rodata\n" + "".join(parts) + '\t.section .note.GNU-stack,"",@progbits\n')
     body = "\n".join(entries)
     (output / "page.cc").write_text(
         '#include "app/page.h"\n\nextern "C" {\n' + "\n".join(declarations) + "\n}\n\nnamespace yard::app {\nnamespace {\n\n"

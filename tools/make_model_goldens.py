@@ -165,9 +165,7 @@ def objects():
     yield "pipeline", make_pipeline(columns, LogisticRegression()).fit(frame, np.where(labels, "yes", "no"))
     yield "forest", RandomForestClassifier(n_estimators=2, max_depth=2, random_state=1, n_jobs=1).fit(numbers, labels)
     yield "tree", DecisionTreeRegressor(max_depth=3, random_state=1).fit(holes, numbers[:, 2])
-    yield "boosting", GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=1).fit(
-        numbers, labels + (numbers[:, 1] > 1)
-    )
+    yield "boosting", GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=1).fit(numbers, labels + (numbers[:, 1] > 1))
     hist = HistGradientBoostingClassifier(max_iter=2, max_leaf_nodes=4, categorical_features=[2], random_state=1)
     yield "histogram", hist.fit(np.column_stack([holes[:, :2], np.arange(60) % 4]), labels)
     yield "knn", KNeighborsClassifier(2, algorithm="kd_tree").fit(numbers, labels)
@@ -178,28 +176,31 @@ def objects():
     yield "function", make_pipeline(FunctionTransformer(np.log1p), StandardScaler()).fit(np.abs(numbers))
     yield "search", GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2).fit(numbers, labels)
     yield "xgboost", xgboost.XGBClassifier(n_estimators=2, max_depth=2, n_jobs=1).fit(numbers, labels)
-    yield "odds", {
-        "fortran": np.asfortranarray(numbers[:4]),
-        "big": np.arange(6, dtype=">i4").reshape(2, 3),
-        "half": np.array([1.5, -0.0, 65504, 6e-8, np.inf], dtype=np.float16),
-        "bools": np.array([True, False]),
-        "texts": np.array(["a", "bé", "", "𝄞"]),
-        "scalar": np.float32(0.1),
-        "transposed": np.arange(24.0).reshape(2, 3, 4).transpose(1, 2, 0),
-        "strided": np.arange(20)[::3],
-        "nested": (1, [2.5, None, {"x": -(2**40)}], "z"),
-        "huge": 2**100,
-        "slice": slice(1, None, 2),
-        "partial": functools.partial(pow, 2, mod=5),
-        "set": {1, 2},
-        "type": dict,
-        "empty": np.zeros((0, 3)),
-        "zero_d": np.array(3.5),
-        "csr": scipy.sparse.csr_matrix(np.diag([1.0, 2.0])),
-        "objects": np.array([["a", 1], [None, 2.5]], dtype=object),
-        "dtype": np.dtype("<f4"),
-        "bytes": b"\x00\xff" * 200,
-    }
+    yield (
+        "odds",
+        {
+            "fortran": np.asfortranarray(numbers[:4]),
+            "big": np.arange(6, dtype=">i4").reshape(2, 3),
+            "half": np.array([1.5, -0.0, 65504, 6e-8, np.inf], dtype=np.float16),
+            "bools": np.array([True, False]),
+            "texts": np.array(["a", "bé", "", "𝄞"]),
+            "scalar": np.float32(0.1),
+            "transposed": np.arange(24.0).reshape(2, 3, 4).transpose(1, 2, 0),
+            "strided": np.arange(20)[::3],
+            "nested": (1, [2.5, None, {"x": -(2**40)}], "z"),
+            "huge": 2**100,
+            "slice": slice(1, None, 2),
+            "partial": functools.partial(pow, 2, mod=5),
+            "set": {1, 2},
+            "type": dict,
+            "empty": np.zeros((0, 3)),
+            "zero_d": np.array(3.5),
+            "csr": scipy.sparse.csr_matrix(np.diag([1.0, 2.0])),
+            "objects": np.array([["a", 1], [None, 2.5]], dtype=object),
+            "dtype": np.dtype("<f4"),
+            "bytes": b"\x00\xff" * 200,
+        },
+    )
 
 
 SMALL = {"pipeline", "forest", "histogram", "odds"}
@@ -276,7 +277,12 @@ def boosters(small):
     yield "dart_multi", *train("multi:softprob", many, num_class=3, booster="dart", rate_drop=0.5)
     yield "linear", *train("reg:squarederror", clean[:, 0], booster="gblinear")
     yield "linear_multi", *train("multi:softprob", many, num_class=3, booster="gblinear")
-    yield "deep", *train("reg:squarederror", rng.normal(size=300), rounds=3, max_depth=0, max_leaves=200, grow_policy="lossguide", min_child_weight=0)
+    yield (
+        "deep",
+        *train(
+            "reg:squarederror", rng.normal(size=300), rounds=3, max_depth=0, max_leaves=200, grow_policy="lossguide", min_child_weight=0
+        ),
+    )
     targets = xgboost.DMatrix(rows, label=np.column_stack([clean[:, 0], clean[:, 1]]))
     yield "targets", xgboost.train({**common, "objective": "reg:squarederror"}, targets, num_boost_round=4), rows
     coded = clean.copy()
@@ -303,10 +309,11 @@ def write_boosters(folder, small):
             continue
         booster = model.get_booster() if hasattr(model, "get_booster") else model
         rows = rows[:25] if small else rows
-        if name == "categorical":
-            matrix = xgboost.DMatrix(rows, feature_types=booster.feature_types, enable_categorical=True)
-        else:
-            matrix = xgboost.DMatrix(rows)
+        matrix = (
+            xgboost.DMatrix(rows, feature_types=booster.feature_types, enable_categorical=True)
+            if name == "categorical"
+            else xgboost.DMatrix(rows)
+        )
         best = (0, booster.best_iteration + 1) if name == "stopped" else (0, 0)
         predictions = booster.predict(matrix)
         expected = {

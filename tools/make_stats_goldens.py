@@ -164,7 +164,7 @@ def cdnow(file):
         groups = past.groupby("customer_id")
         first, last, count = groups["date"].min(), groups["date"].max(), groups.size()
         cut = pd.Timestamp(cut)
-        table = pd.DataFrame(
+        return pd.DataFrame(
             {
                 "total_purchases": count,
                 "avg_order_value": groups["dollar_value"].mean(),
@@ -175,7 +175,6 @@ def cdnow(file):
                 "last_order_value": groups["dollar_value"].last(),
             }
         )
-        return table
 
     reference = features("1997-09-30")
     for name in reference.columns:
