@@ -5,12 +5,13 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 
 namespace yard::inference::formats {
+
+struct DocumentMember;
 
 /// A document whose weight is long lists of numbers, such as a model of trees, read from JSON or
 /// UBJSON. A list of numbers is one vector, not one value each.
@@ -21,12 +22,24 @@ struct DocumentValue {
   std::string text;             // of kString
   std::vector<double> numbers;  // of kNumbers; float32 numbers are exact
   std::vector<DocumentValue> items;
-  std::vector<std::pair<std::string, DocumentValue>> members;
+  std::vector<DocumentMember> members;
+
+  DocumentValue();
+  ~DocumentValue();
+  DocumentValue(const DocumentValue&);
+  DocumentValue& operator=(const DocumentValue&);
+  DocumentValue(DocumentValue&&) noexcept;
+  DocumentValue& operator=(DocumentValue&&) noexcept;
 
   /// The member of that name; null when there is none.
   const DocumentValue* Find(std::string_view name) const;
   /// Find, from object to object; null when a step is missing.
   const DocumentValue* FindPath(std::initializer_list<std::string_view> names) const;
+};
+
+struct DocumentMember {
+  std::string name;
+  DocumentValue value;
 };
 
 /// What a document may cost.

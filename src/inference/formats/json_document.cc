@@ -87,7 +87,7 @@ class JsonDocumentReader {
           if (std::find(skipped.begin(), skipped.end(), key) != skipped.end()) return {};
           std::string name(key);
           YARD_ASSIGN_OR_RETURN(DocumentValue value, Read(member, depth + 1));
-          object.members.emplace_back(std::move(name), std::move(value));
+          object.members.push_back({std::move(name), std::move(value)});
           return {};
         }));
     return object;
@@ -123,10 +123,17 @@ class JsonDocumentReader {
 
 }  // namespace
 
+DocumentValue::DocumentValue() = default;
+DocumentValue::~DocumentValue() = default;
+DocumentValue::DocumentValue(const DocumentValue&) = default;
+DocumentValue& DocumentValue::operator=(const DocumentValue&) = default;
+DocumentValue::DocumentValue(DocumentValue&&) noexcept = default;
+DocumentValue& DocumentValue::operator=(DocumentValue&&) noexcept = default;
+
 const DocumentValue* DocumentValue::Find(std::string_view name) const {
   const auto found = std::find_if(members.begin(), members.end(),
-                                  [name](const auto& member) { return member.first == name; });
-  return found == members.end() ? nullptr : &found->second;
+                                  [name](const auto& member) { return member.name == name; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 const DocumentValue* DocumentValue::FindPath(std::initializer_list<std::string_view> names) const {

@@ -226,7 +226,7 @@ class UbjsonReader {
       YARD_ASSIGN_OR_RETURN(DocumentValue value, Read(marker, depth + 1));
       const auto& skipped = limits_.skipped_names;
       const bool is_skipped = std::find(skipped.begin(), skipped.end(), name) != skipped.end();
-      if (!is_skipped) object.members.emplace_back(std::move(name), std::move(value));
+      if (!is_skipped) object.members.push_back({std::move(name), std::move(value)});
     }
   }
 

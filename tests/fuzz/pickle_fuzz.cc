@@ -1,0 +1,13 @@
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "inference/formats/pickle_reader.h"
+#include "walk_objects.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const auto graph = yard::inference::formats::ReadPickle(bytes);
+  if (graph.ok()) yard::fuzz::WalkObjects(graph->root());
+  return 0;
+}
