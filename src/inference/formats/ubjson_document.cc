@@ -168,6 +168,11 @@ class UbjsonReader {
       YARD_ASSIGN_OR_RETURN(header.count, Length());
     }
     if (header.type && !header.count) return Malformed("a typed list has no length");
+    // Elements without bytes would let a few bytes claim any number of values.
+    constexpr std::string_view kEmptyTypes = "ZNTF";
+    const bool is_empty =
+        header.type && kEmptyTypes.find(static_cast<char>(*header.type)) != std::string_view::npos;
+    if (is_empty) return Malformed("a typed list has elements without bytes");
     return header;
   }
 
