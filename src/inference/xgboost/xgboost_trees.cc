@@ -140,24 +140,59 @@ void TreeTable::AddTree(const std::vector<Node<Index>>& nodes, const Tree& tree,
                         std::span<const float> rows, size_t group_count,
                         std::span<float> margins) const {
   const Node<Index>* root = nodes.data() + tree.first_node;
+  const size_t row_count = margins.size() / group_count;
+  float* sum = margins.data() + tree.group;
   const float* row = rows.data();
-  for (size_t i = tree.group; i < margins.size(); i += group_count, row += feature_count_) {
+  size_t done = 0;
+  for (; !tree.has_categories && done + kLanes <= row_count; done += kLanes) {
+    for (const float leaf : Leaves(root, row)) {
+      *sum += leaf * tree.weight;
+      sum += group_count;
+    }
+    row += kLanes * feature_count_;
+  }
+  for (; done < row_count; ++done) {
     const float leaf = tree.has_categories ? LeafWithCategories(root, row) : Leaf(root, row);
-    margins[i] += leaf * tree.weight;
+    *sum += leaf * tree.weight;
+    sum += group_count;
+    row += feature_count_;
   }
 }
 
 template <typename Index>
-float TreeTable::Leaf(const Node<Index>* nodes, const float* row) const {
+size_t TreeTable::Child(const Node<Index>& node, const float* row) {
+  const float value = row[node.feature & kFeatureMask<Index>];
+  const bool is_missing = value != value;
+  const bool defaults_right = (node.feature & kDefaultLeft<Index>) == 0;
+  const bool goes_right = is_missing ? defaults_right : !(value < node.condition);
+  return node.left + static_cast<size_t>(goes_right);
+}
+
+template <typename Index>
+float TreeTable::Leaf(const Node<Index>* nodes, const float* row) {
   const Node<Index>* node = nodes;
-  while (node->left != 0) {
-    const float value = row[node->feature & kFeatureMask<Index>];
-    const bool is_missing = value != value;
-    const bool defaults_right = (node->feature & kDefaultLeft<Index>) == 0;
-    const bool goes_right = is_missing ? defaults_right : !(value < node->condition);
-    node = nodes + node->left + static_cast<size_t>(goes_right);
-  }
+  while (node->left != 0) node = nodes + Child(*node, row);
   return node->condition;
+}
+
+// Several rows at once, so that one row's wait for memory is another's work. A row that has reached
+// its leaf stays there until the last one has.
+template <typename Index>
+auto TreeTable::Leaves(const Node<Index>* nodes, const float* rows) const -> Lanes {
+  std::array<const Node<Index>*, kLanes> at;
+  at.fill(nodes);
+  for (bool is_moving = nodes->left != 0; is_moving;) {
+    is_moving = false;
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      const Node<Index>* node = at[lane];
+      const size_t child = Child(*node, rows + lane * feature_count_);
+      at[lane] = node->left == 0 ? node : nodes + child;
+      is_moving |= at[lane]->left != 0;
+    }
+  }
+  Lanes leaves;
+  for (size_t lane = 0; lane < kLanes; ++lane) leaves[lane] = at[lane]->condition;
+  return leaves;
 }
 
 template <typename Index>

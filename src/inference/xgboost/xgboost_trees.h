@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -60,6 +61,8 @@ class TreeTable {
     float weight = 1;
     bool has_categories = false;
   };
+  static constexpr size_t kLanes = 4;
+  using Lanes = std::array<float, kLanes>;
   struct CategorySet {
     size_t first = 0;
     size_t count = 0;
@@ -72,7 +75,11 @@ class TreeTable {
   void AddTree(const std::vector<Node<Index>>& nodes, const Tree& tree, std::span<const float> rows,
                size_t group_count, std::span<float> margins) const;
   template <typename Index>
-  float Leaf(const Node<Index>* nodes, const float* row) const;
+  static size_t Child(const Node<Index>& node, const float* row);
+  template <typename Index>
+  static float Leaf(const Node<Index>* nodes, const float* row);
+  template <typename Index>
+  Lanes Leaves(const Node<Index>* nodes, const float* rows) const;
   template <typename Index>
   float LeafWithCategories(const Node<Index>* nodes, const float* row) const;
   bool IsInSet(float condition, float value) const;
