@@ -1,6 +1,7 @@
 #include "app/command_line.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -14,8 +15,14 @@ namespace {
 
 // Reads modelyard.yaml: top-level keys are option names without dashes, nested maps are commands
 // ("up: {port: 5001}").
+// A value whose environment variable is set is passed over: the environment beats the file.
 class YamlConfiguration final : public CLI::Config {
  public:
+  /// By "endpoint list --url": the environment variable of that option.
+  using EnvironmentNames = std::map<std::string, std::string>;
+  explicit YamlConfiguration(EnvironmentNames environment_names)
+      : environment_names_(std::move(environment_names)) {}
+
   std::string to_config(const CLI::App*, bool, bool, std::string) const override { return {}; }
 
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
@@ -29,8 +36,15 @@ class YamlConfiguration final : public CLI::Config {
   }
 
  private:
-  static void Collect(const YAML::Node& node, const std::vector<std::string>& parent_names,
-                      std::vector<CLI::ConfigItem>& found) {
+  bool IsInEnvironment(const CLI::ConfigItem& item) const {
+    std::string key;
+    for (const std::string& parent : item.parents) key += parent + " ";
+    const auto found = environment_names_.find(key + "--" + item.name);
+    return found != environment_names_.end() && std::getenv(found->second.c_str()) != nullptr;
+  }
+
+  void Collect(const YAML::Node& node, const std::vector<std::string>& parent_names,
+               std::vector<CLI::ConfigItem>& found) const {
     for (const auto& entry : node) {
       const auto name = entry.first.as<std::string>();
       if (entry.second.IsMap()) {
@@ -47,10 +61,24 @@ class YamlConfiguration final : public CLI::Config {
       } else {
         item.inputs.push_back(entry.second.as<std::string>(""));
       }
-      found.push_back(std::move(item));
+      if (!IsInEnvironment(item)) found.push_back(std::move(item));
     }
   }
+
+  EnvironmentNames environment_names_;
 };
+
+YamlConfiguration::EnvironmentNames EnvironmentNamesOf(std::span<const Command> commands) {
+  YamlConfiguration::EnvironmentNames names;
+  for (const Command& command : commands) {
+    std::string path;
+    for (const std::string& word : command.path) path += word + " ";
+    for (const Option& option : command.options) {
+      if (!option.environment.empty()) names[path + option.name] = option.environment;
+    }
+  }
+  return names;
+}
 
 // The values of one command while CLI11 fills them.
 struct Binding {
@@ -58,6 +86,8 @@ struct Binding {
   CLI::App* app = nullptr;
   std::map<std::string, std::vector<std::string>> values;
   std::map<std::string, bool> flags;
+  std::map<std::string, std::string>
+      positionals;  // a vector would take the words of those behind it
 };
 
 void AddOption(CLI::App& app, const Option& option, Binding& binding) {
@@ -79,9 +109,9 @@ void AddOption(CLI::App& app, const Option& option, Binding& binding) {
 }
 
 void AddPositional(CLI::App& app, const Positional& positional, Binding& binding) {
-  auto& values = binding.values[positional.name];
   CLI::Option* added =
-      app.add_option(positional.name, values, positional.help)->expected(1)->type_name("");
+      app.add_option(positional.name, binding.positionals[positional.name], positional.help)
+          ->type_name("");
   if (positional.is_required) added->required();
 }
 
@@ -113,6 +143,9 @@ void AddCommand(CLI::App& root, std::span<const CommandGroup> groups, Binding& b
 
 Arguments Collected(Binding& binding) {
   std::map<std::string, std::vector<std::string>> values = std::move(binding.values);
+  for (const auto& [name, value] : binding.positionals) {
+    if (!value.empty()) values[name] = {value};
+  }
   for (const Option& option : binding.command->options) {
     if (option.value_name.empty() && binding.flags[option.name]) values[option.name] = {"true"};
     if (!option.default_value.empty() && values[option.name].empty())
@@ -157,7 +190,7 @@ int RunCommandLine(int argc, char** argv, std::span<const CommandGroup> groups,
                 "modelyard");
   root.set_version_flag("--version", std::string(kVersion));
   root.require_subcommand(1);
-  root.config_formatter(std::make_shared<YamlConfiguration>());
+  root.config_formatter(std::make_shared<YamlConfiguration>(EnvironmentNamesOf(commands)));
   root.set_config("--config", "modelyard.yaml",
                   "settings file; keys are option names, maps are commands");
   root.footer("Help for one command: modelyard COMMAND --help");

@@ -1,6 +1,7 @@
 """The commands as a person or a script uses them, against the real server."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -63,16 +64,30 @@ def test_runs_are_listed_in_the_order_asked_for(shared_server, client, experimen
     assert "auc=0.9000" in shown.splitlines()[1] or "auc=0.9" in shown
 
 
+def test_an_alias_is_moved_by_three_words(shared_server, client):
+    name = f"command-line-{os.urandom(4).hex()}"
+    client.create_registered_model(name)
+    version = client.create_model_version(name, "s3://bucket/model").version
+    done = shared_server.command("model", "alias", name, "champion", str(version))
+    assert f"{name}@champion is now version {version}" in done.stdout
+    assert "champion" in shared_server.command("model", "show", name).stdout
+
+
 def test_a_missing_run_has_its_own_exit_code(shared_server):
     done = shared_server.command("run", "show", "0" * 32, check=False)
     assert done.returncode == 4
     assert "0" * 32 in done.stderr
 
 
-def test_settings_come_from_flag_then_environment_then_file(tmp_path):
+def test_a_flag_beats_the_environment_and_that_beats_the_settings_file(tmp_path):
+    def listed(*options: str, **environment: str) -> str:
+        command = [str(BINARY), "endpoint", "list", *options]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={"PATH": "/usr/bin", **environment}).stderr
+
     (tmp_path / "modelyard.yaml").write_text("endpoint:\n  list:\n    url: http://127.0.0.1:9\n")
-    done = subprocess.run([str(BINARY), "endpoint", "list"], capture_output=True, text=True, cwd=tmp_path, env={"PATH": "/usr/bin"})
-    assert "127.0.0.1" in done.stderr or done.returncode == 3
+    assert "127.0.0.1:9" in listed()
+    assert "127.0.0.1:7" in listed(MODELYARD_URL="http://127.0.0.1:7")
+    assert "127.0.0.1:8" in listed("--url", "http://127.0.0.1:8", MODELYARD_URL="http://127.0.0.1:7")
 
 
 @pytest.fixture(scope="module")
