@@ -29,6 +29,8 @@ class FetchTest : public ServerTest {
     Serve();
   }
 
+  ~FetchTest() override { server->Shutdown(std::chrono::milliseconds(0)); }
+
   ClientRequest To(std::string path) const {
     ClientRequest request;
     request.url = "http://localhost:" + std::to_string(server->port()) + path;
