@@ -67,31 +67,44 @@ void AlertDeliverer::Loop(const std::stop_token& stop) {
 
 void AlertDeliverer::DeliverDue() {
   const std::lock_guard one_at_a_time(sending_);
-  const auto due = database_.Read([this](storage::Snapshot& snapshot) {
-    return DueDeliveries(snapshot, clock_.Now(), kAtOnce);
-  });
-  if (!due.ok()) return;
-  for (const Delivery& delivery : *due) {
-    const auto stored = Try(delivery);
-    if (stored.ok()) continue;
-    base::Log(base::LogLevel::kError, "the outcome of an alert's delivery could not be stored",
-              {{"reason", stored.error().ToString()}});
-    return;
+  for (bool more = true; more;) {
+    const auto due = database_.Read([this](storage::Snapshot& snapshot) {
+      return DueDeliveries(snapshot, clock_.Now(), kAtOnce);
+    });
+    more = due.ok() && TryAll(*due);
   }
 }
 
-base::Result<void> AlertDeliverer::Try(Delivery delivery) {
+bool AlertDeliverer::TryAll(const std::vector<Delivery>& deliveries) {
+  bool settled = false;
+  for (const Delivery& delivery : deliveries) {
+    const auto outcome = Try(delivery);
+    if (!outcome.ok()) {
+      base::Log(base::LogLevel::kError, "the outcome of an alert's delivery could not be stored",
+                {{"reason", outcome.error().ToString()}});
+      return false;
+    }
+    settled = settled || *outcome == Outcome::kSettled;
+  }
+  return settled;
+}
+
+base::Result<AlertDeliverer::Outcome> AlertDeliverer::Try(Delivery delivery) {
   const auto sent = webhooks_.Post(delivery.url, delivery.body);
   ++delivery.attempts;
   metrics_.DeliveryTried(sent.ok() ? MonitorMetrics::DeliveryOutcome::kDelivered
                                    : MonitorMetrics::DeliveryOutcome::kFailed);
-  return database_.Write([&](storage::Transaction& transaction) -> base::Result<void> {
-    if (sent.ok()) return MarkDelivered(transaction, delivery.id, delivery.attempts);
-    const std::string error = sent.error().ToString();
-    if (delivery.attempts >= kMostAttempts) return GiveUp(transaction, delivery, error);
-    const base::Millis due(clock_.Now().value + BackOffMs(delivery.attempts));
-    return MarkFailed(transaction, delivery, error, due);
-  });
+  const bool refused = !sent.ok() && sent.error().code() == base::Code::kFailedPrecondition;
+  const bool gives_up = refused || (!sent.ok() && delivery.attempts >= kMostAttempts);
+  YARD_RETURN_IF_ERROR(
+      database_.Write([&](storage::Transaction& transaction) -> base::Result<void> {
+        if (sent.ok()) return MarkDelivered(transaction, delivery.id, delivery.attempts);
+        const std::string error = sent.error().ToString();
+        if (gives_up) return GiveUp(transaction, delivery, error);
+        const base::Millis due(clock_.Now().value + BackOffMs(delivery.attempts));
+        return MarkFailed(transaction, delivery, error, due);
+      }));
+  return sent.ok() || gives_up ? Outcome::kSettled : Outcome::kWaits;
 }
 
 }  // namespace yard::monitoring

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/result.h"
 #include "monitoring/alert_store.h"
@@ -24,8 +25,9 @@ class MonitorMetrics;
 class WebhookSender;
 
 /// Sends what alert_delivery holds, on a thread of its own, until the receiver takes it: at once,
-/// then after 1, 2, 4 … seconds, at most every five minutes, for about two days. What waits is in
-/// the database, so a restart goes on where it stopped. Thread-safe.
+/// then after 1, 2, 4 … seconds, at most every five minutes, for about two days. A receiver gets
+/// its messages in order; one that it refuses for good is given up. What waits is in the database,
+/// so a restart goes on where it stopped. Thread-safe.
 class AlertDeliverer {
  public:
   AlertDeliverer(storage::Database& database, WebhookSender& webhooks, const base::Clock& clock,
@@ -45,7 +47,11 @@ class AlertDeliverer {
 
  private:
   void Loop(const std::stop_token& stop);
-  base::Result<void> Try(Delivery delivery);
+  /// Tries each delivery once; true when some receiver took or refused one, so that its next one
+  /// may be due.
+  bool TryAll(const std::vector<Delivery>& deliveries);
+  enum class Outcome { kSettled, kWaits };
+  base::Result<Outcome> Try(Delivery delivery);
 
   storage::Database& database_;
   WebhookSender& webhooks_;

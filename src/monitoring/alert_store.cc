@@ -111,8 +111,10 @@ base::Result<std::vector<Delivery>> DueDeliveries(Snapshot& snapshot, base::Mill
                                                   size_t limit) {
   std::vector<Delivery> deliveries;
   YARD_RETURN_IF_ERROR(snapshot.ForEach(
-      "SELECT delivery_id, endpoint, url, body, attempts FROM alert_delivery WHERE state = "
-      "'waiting' AND next_attempt_ms <= ? ORDER BY next_attempt_ms, delivery_id LIMIT ?",
+      "SELECT d.delivery_id, d.endpoint, d.url, d.body, d.attempts FROM alert_delivery d "
+      "WHERE d.state = 'waiting' AND d.next_attempt_ms <= ? AND NOT EXISTS (SELECT 1 FROM "
+      "alert_delivery e WHERE e.state = 'waiting' AND e.url = d.url AND e.delivery_id < "
+      "d.delivery_id) ORDER BY d.delivery_id LIMIT ?",
       [&](const Row& row) -> base::Result<void> {
         deliveries.push_back({std::string(row.Text(0)), std::string(row.Text(1)),
                               std::string(row.Text(2)), std::string(row.Text(3)), row.Integer(4)});

@@ -36,6 +36,7 @@ base::Result<void> DeleteAlert(storage::Transaction& transaction, std::string_vi
 
 base::Result<void> InsertDelivery(storage::Transaction& transaction, const Delivery& delivery,
                                   base::Millis due);
+/// The oldest waiting delivery of each URL, if it is due: a receiver gets its messages in order.
 base::Result<std::vector<Delivery>> DueDeliveries(storage::Snapshot& snapshot, base::Millis now,
                                                   size_t limit);
 base::Result<void> MarkDelivered(storage::Transaction& transaction, std::string_view delivery_id,

@@ -135,10 +135,11 @@ class LogisticPredictor final : public ModelPredictor {
 class RecordingWebhooks final : public WebhookSender {
  public:
   int failures_left = 0;
+  base::Error failure = base::Unavailable("no one is there");
   base::Result<void> Post(const std::string& url, const std::string& body) override {
     const std::lock_guard lock(mutex);
     urls.push_back(url);
-    if (failures_left-- > 0) return base::Unavailable("no one is there");
+    if (failures_left-- > 0) return failure;
     bodies.push_back(body);
     return {};
   }
@@ -288,6 +289,33 @@ TEST_F(MonitorServiceTest, TriesTheWebhookAgainUntilItAnswers) {
   }
   EXPECT_EQ(webhooks_.bodies.size(), 1u);
   EXPECT_EQ(service_->Alerts()->at(0).delivery->attempts, 3);
+}
+
+TEST_F(MonitorServiceTest, KeepsTheOrderOfMessagesThatHaveToWait) {
+  webhooks_.failures_left = 1;
+  Predict({.age = 1});
+  Predict({.start_ms = kNovember});
+  clock_.Advance(std::chrono::milliseconds(10));
+  ASSERT_TRUE(service_->Close("churn", base::Millis(kDecember)).ok());
+  for (int i = 0; i < 5 && webhooks_.bodies.size() < 2; ++i) {
+    service_->WaitUntilIdle();
+    clock_.Advance(std::chrono::seconds(10));
+  }
+  ASSERT_EQ(webhooks_.bodies.size(), 2u);
+  EXPECT_EQ(base::json::Parse(webhooks_.bodies[0]).value()["status"].string_or(""), "firing");
+  EXPECT_EQ(base::json::Parse(webhooks_.bodies[1]).value()["status"].string_or(""), "resolved");
+}
+
+TEST_F(MonitorServiceTest, GivesUpAMessageThatTheReceiverRefuses) {
+  webhooks_.failures_left = 1;
+  webhooks_.failure = base::FailedPrecondition("refused");
+  Predict({.age = 1});
+  Predict({.start_ms = kNovember});
+  clock_.Advance(std::chrono::milliseconds(10));
+  ASSERT_TRUE(service_->Close("churn", base::Millis(kDecember)).ok());
+  service_->WaitUntilIdle();
+  ASSERT_EQ(webhooks_.bodies.size(), 1u);
+  EXPECT_EQ(base::json::Parse(webhooks_.bodies[0]).value()["status"].string_or(""), "resolved");
 }
 
 TEST_F(MonitorServiceTest, SendsAfterARestartWhatWasNotDelivered) {

@@ -28,8 +28,11 @@ class HttpSender final : public WebhookSender {
     request.answer_limit_bytes = 64 * 1024;
     YARD_ASSIGN_OR_RETURN(const net::Response response, net::Fetch(request));
     if (response.status / 100 == 2) return {};
-    return base::Unavailable("the webhook did not accept the message",
-                             {"status", std::to_string(response.status)});
+    const base::Detail status{"status", std::to_string(response.status)};
+    const bool is_refusal =
+        response.status / 100 == 4 && response.status != 408 && response.status != 429;
+    if (is_refusal) return base::FailedPrecondition("the webhook refused the message", status);
+    return base::Unavailable("the webhook did not accept the message", status);
   }
 };
 

@@ -14,7 +14,8 @@ namespace yard::monitoring {
 class WebhookSender {
  public:
   virtual ~WebhookSender() = default;
-  /// Errors: kUnavailable when the receiver cannot be reached or does not answer 2xx,
+  /// Errors: kFailedPrecondition when the receiver refuses the message for good (4xx but 408 and
+  /// 429); kUnavailable when it cannot be reached or answers anything else but 2xx,
   /// kDeadlineExceeded.
   virtual base::Result<void> Post(const std::string& url, const std::string& body) = 0;
 };
