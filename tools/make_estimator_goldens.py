@@ -39,6 +39,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
+    MaxAbsScaler,
     MinMaxScaler,
     OneHotEncoder,
     OrdinalEncoder,
@@ -405,6 +406,9 @@ def add_linear(goldens, small):
     goldens.add("linear-two-outputs", two, diabetes.data, bounds=linear_bounds(two, diabetes.data))
     piped = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000)).fit(cancer.data, cancer.target)
     inner = piped[0].transform(cancer.data)
+    goldens.add(
+        "scaled-max", make_pipeline(MaxAbsScaler(), DecisionTreeClassifier(random_state=0)).fit(cancer.data, cancer.target), cancer.data
+    )
     goldens.add("scaled-logistic", piped, cancer.data, bounds=logistic_bounds(piped[1], inner))
     search = GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}).fit(diabetes.data, diabetes.target)
     goldens.add("search", search, diabetes.data, bounds=linear_bounds(search.best_estimator_, diabetes.data))

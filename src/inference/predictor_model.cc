@@ -12,9 +12,16 @@ using estimators::Matrix;
 using estimators::Scratch;
 using estimators::Table;
 
-// Large enough that a big forest's trees are read from memory seldom, small enough that the rows of
-// a wide model fit the cache.
-constexpr size_t kBlockRows = 2048;
+// Large enough that a big forest's trees are read from memory seldom. The first block is small:
+// what it takes tells how many rows of this model fit.
+constexpr size_t kMaxBlockRows = 2048;
+constexpr size_t kFirstBlockRows = 64;
+constexpr size_t kBlockBytes = size_t{8} << 20;
+
+size_t NextBlockRows(size_t row_count, const Scratch& scratch) {
+  const size_t row_bytes = scratch.used_bytes() / row_count + 1;
+  return std::clamp<size_t>(kBlockBytes / row_bytes, 1, kMaxBlockRows);
+}
 
 Scratch& ThreadScratch() {
   thread_local Scratch scratch;
@@ -115,9 +122,9 @@ base::Result<Predictions> PredictorModel::Predict(const Frame& frame, PredictMet
     predictions.labels = root_->classes()->texts;
   }
   Scratch& scratch = ThreadScratch();
-  for (size_t first = 0; first < frame.row_count; first += kBlockRows) {
+  size_t count = std::min(kFirstBlockRows, frame.row_count);
+  for (size_t first = 0; first < frame.row_count;) {
     scratch.Reset();
-    const size_t count = std::min(kBlockRows, frame.row_count - first);
     YARD_ASSIGN_OR_RETURN(
         const Table table,
         InFittedOrder(estimators::TableOf(frame, first, count, scratch), scratch));
@@ -126,6 +133,8 @@ base::Result<Predictions> PredictorModel::Predict(const Frame& frame, PredictMet
     predictions.width = block.width;
     predictions.is_matrix = block.is_matrix;
     predictions.values.insert(predictions.values.end(), block.values.begin(), block.values.end());
+    first += count;
+    count = std::min(NextBlockRows(count, scratch), frame.row_count - first);
   }
   return predictions;
 }

@@ -100,7 +100,8 @@ struct Stages {
     const Table rounded = RoundedToFloat32(input, scratch);
     if (!link) {
       YARD_ASSIGN_OR_RETURN(const Matrix values, start.init->Predict(rounded, scratch));
-      return values.values;
+      if (values.width == width) return values.values;
+      return base::InvalidArgument("the init estimator has another number of outputs");
     }
     YARD_ASSIGN_OR_RETURN(const Matrix probabilities, start.init->PredictProba(rounded, scratch));
     for (size_t row = 0; row < input.row_count; ++row) {
@@ -223,7 +224,8 @@ base::Result<Start> ReadStart(const Object& estimator, const std::optional<InitL
   }
   YARD_ASSIGN_OR_RETURN(start.init, reading.ReadPredictor(*object, "init_"));
   const Classes* classes = start.init->classes();
-  if (link && (classes == nullptr || classes->size() != class_count)) {
+  const size_t init_class_count = classes == nullptr ? 0 : classes->size();
+  if (init_class_count != class_count) {
     return BadAttribute(estimator, "init_", "the init estimator has other classes");
   }
   if (!object->QualifiedName().starts_with("sklearn.dummy.")) return start;

@@ -144,6 +144,7 @@ base::Result<RegressorLink> ReadLink(const Object& estimator) {
 base::Result<PredictorPtr> ReadHistGradientBoostingClassifier(const Object& estimator,
                                                               Reading& reading) {
   YARD_ASSIGN_OR_RETURN(Classes classes, ReadClasses(estimator, "classes_"));
+  if (classes.size() < 2) return BadAttribute(estimator, "classes_", "fewer than two classes");
   const size_t output_count = classes.size() > 2 ? classes.size() : 1;
   YARD_ASSIGN_OR_RETURN(Booster booster, ReadBooster(estimator, output_count, reading));
   const LabelsFrom labels_from =

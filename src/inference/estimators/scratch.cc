@@ -22,11 +22,13 @@ void* Scratch::AllocateBytes(size_t size) {
   }
   std::byte* bytes = chunks_.back().bytes.get() + used_;
   used_ += size;
+  total_ += size;
   return bytes;
 }
 
 void Scratch::Reset() {
   used_ = 0;
+  total_ = 0;
   if (chunks_.empty()) return;
   if (chunks_.back().size > kMaxKeptBytes) {
     chunks_.clear();

@@ -31,6 +31,9 @@ class Scratch {
     return values;
   }
 
+  /// Bytes handed out since the last Reset.
+  size_t used_bytes() const { return total_; }
+
   /// Takes everything back. Keeps at most kMaxKeptBytes for the next call.
   void Reset();
 
@@ -52,6 +55,7 @@ class Scratch {
 
   std::vector<Chunk> chunks_;  // only the last one has room
   size_t used_ = 0;            // of the last chunk
+  size_t total_ = 0;           // of all chunks
 };
 
 }  // namespace yard::inference::estimators

@@ -128,7 +128,10 @@ base::Result<std::optional<Classes>> ReadXgboostClasses(const Object& estimator,
 }  // namespace
 
 std::optional<Classes> XgboostClasses(const XgboostModel& model) {
-  if (model.class_count() == 0) return std::nullopt;
+  const size_t wanted_groups = model.class_count() > 2 ? model.class_count() : 1;
+  const bool is_softmax_of_two = model.class_count() == 2 && model.group_count() == 2;
+  if (model.class_count() < 2) return std::nullopt;
+  if (model.group_count() != wanted_groups && !is_softmax_of_two) return std::nullopt;
   Classes classes;
   classes.numbers.resize(model.class_count());
   std::iota(classes.numbers.begin(), classes.numbers.end(), 0.0);

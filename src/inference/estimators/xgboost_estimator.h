@@ -16,7 +16,8 @@ enum class BoosterApi {
 PredictorPtr MakeXgboostPredictor(xgboost::XgboostModel model, BoosterApi api, double missing,
                                   std::optional<Classes> classes);
 
-/// The classes 0 … K-1 of a classification objective; nullopt for all others.
+/// The classes 0 … K-1 of a classification objective; nullopt for all others, and for several
+/// labels at once.
 std::optional<Classes> XgboostClasses(const xgboost::XgboostModel& model);
 
 // xgboost.sklearn: XGBClassifier, XGBRFClassifier, XGBRegressor, XGBRFRegressor, XGBRanker inside
