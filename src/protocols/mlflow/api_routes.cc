@@ -8,6 +8,15 @@
 namespace yard::protocols::mlflow {
 namespace {
 
+// The largest request is a dataset with a profile of 16 MB.
+constexpr uint64_t kMaxBodyBytes = 20 * 1024 * 1024;
+
+net::RouteOptions Options() {
+  net::RouteOptions options;
+  options.body_limit_bytes = kMaxBodyBytes;
+  return options;
+}
+
 constexpr std::array<std::string_view, 2> kPrefixes = {"/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"};
 
 net::Response Answer(base::Result<std::string> json) {
@@ -24,14 +33,16 @@ base::Result<std::string> EmptyObject(const base::Result<void>& result) {
 
 void ApiRoutes::Add(net::Method method, std::string_view path, JsonHandler handler) {
   for (const std::string_view prefix : kPrefixes) {
-    router_.Handle(method, std::string(prefix) + std::string(path),
-                   [handler](const net::Request& request) { return Answer(handler(request)); });
+    router_.Handle(
+        method, std::string(prefix) + std::string(path),
+        [handler](const net::Request& request) { return Answer(handler(request)); }, Options());
   }
 }
 
 void ApiRoutes::PostAsync(std::string_view path, const net::AsyncHandler& handler) {
   for (const std::string_view prefix : kPrefixes)
-    router_.HandleAsync(net::Method::kPost, std::string(prefix) + std::string(path), handler);
+    router_.HandleAsync(net::Method::kPost, std::string(prefix) + std::string(path), handler,
+                        Options());
 }
 
 }  // namespace yard::protocols::mlflow

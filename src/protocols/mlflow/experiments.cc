@@ -21,7 +21,7 @@ using tracking::ExperimentService;
 struct CreateExperiment {
   std::optional<std::string> name;
   std::optional<std::string> artifact_location;
-  std::vector<WireTag> tags;
+  WireTags tags;
 };
 YARD_DESCRIBE(CreateExperiment, name, artifact_location, tags)
 
@@ -63,7 +63,7 @@ base::Result<std::string> Create(const Request& request, ExperimentService& expe
   tracking::NewExperiment experiment;
   YARD_ASSIGN_OR_RETURN(experiment.name, Need(std::move(call.name), "name"));
   experiment.artifact_location = call.artifact_location.value_or("");
-  YARD_ASSIGN_OR_RETURN(experiment.tags, TrackingTags(std::move(call.tags)));
+  YARD_ASSIGN_OR_RETURN(experiment.tags, TrackingTags(std::move(call.tags), "tags"));
   YARD_ASSIGN_OR_RETURN(const auto id, experiments.Create(experiment));
   return "{\"experiment_id\":\"" + std::to_string(id) + "\"}";
 }

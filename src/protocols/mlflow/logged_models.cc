@@ -21,8 +21,8 @@ struct CreateLoggedModel {
   std::optional<std::string> name;
   std::optional<std::string> model_type;
   std::optional<std::string> source_run_id;
-  std::vector<WireTag> params;
-  std::vector<WireTag> tags;
+  WireTags params;
+  WireTags tags;
 };
 YARD_DESCRIBE(CreateLoggedModel, experiment_id, name, model_type, source_run_id, params, tags)
 
@@ -37,8 +37,8 @@ struct FinalizeLoggedModel {
 YARD_DESCRIBE(FinalizeLoggedModel, status)
 
 struct LoggedModelEntries {
-  std::vector<WireTag> params;
-  std::vector<WireTag> tags;
+  WireTags params;
+  WireTags tags;
 };
 YARD_DESCRIBE(LoggedModelEntries, params, tags)
 
@@ -59,9 +59,9 @@ YARD_DESCRIBE(WireOrder, field_name, ascending, dataset_name, dataset_digest)
 struct SearchLoggedModels {
   std::vector<std::string> experiment_ids;
   std::optional<std::string> filter;
-  std::vector<WireDatasetFilter> datasets;
+  BoundedList<WireDatasetFilter, 100> datasets;
   std::optional<int64_t> max_results;
-  std::vector<WireOrder> order_by;
+  BoundedList<WireOrder, 100> order_by;
   std::optional<std::string> page_token;
 };
 YARD_DESCRIBE(SearchLoggedModels, experiment_ids, filter, datasets, max_results, order_by,
@@ -89,8 +89,8 @@ base::Result<std::string> Create(const Request& request, LoggedModelService& mod
   model.name = call.name.value_or("");
   model.model_type = call.model_type.value_or("");
   model.source_run_id = call.source_run_id.value_or("");
-  YARD_ASSIGN_OR_RETURN(model.params, TrackingTags(std::move(call.params)));
-  YARD_ASSIGN_OR_RETURN(model.tags, TrackingTags(std::move(call.tags)));
+  YARD_ASSIGN_OR_RETURN(model.params, TrackingTags(std::move(call.params), "params"));
+  YARD_ASSIGN_OR_RETURN(model.tags, TrackingTags(std::move(call.tags), "tags"));
   YARD_ASSIGN_OR_RETURN(const auto created, models.Create(model));
   return Wrapped("model", created);
 }
@@ -117,13 +117,13 @@ base::Result<std::string> Delete(const Request& request, LoggedModelService& mod
 
 base::Result<std::string> LogParams(const Request& request, LoggedModelService& models) {
   YARD_ASSIGN_OR_RETURN(auto call, Parse<LoggedModelEntries>(request));
-  YARD_ASSIGN_OR_RETURN(const auto params, TrackingTags(std::move(call.params)));
+  YARD_ASSIGN_OR_RETURN(const auto params, TrackingTags(std::move(call.params), "params"));
   return EmptyObject(models.LogParams(ModelId(request), params));
 }
 
 base::Result<std::string> SetTags(const Request& request, LoggedModelService& models) {
   YARD_ASSIGN_OR_RETURN(auto call, Parse<LoggedModelEntries>(request));
-  YARD_ASSIGN_OR_RETURN(const auto tags, TrackingTags(std::move(call.tags)));
+  YARD_ASSIGN_OR_RETURN(const auto tags, TrackingTags(std::move(call.tags), "tags"));
   YARD_RETURN_IF_ERROR(models.SetTags(ModelId(request), tags));
   return std::string(kEmptyObject);
 }
@@ -144,11 +144,13 @@ base::Result<tracking::LoggedModelSearch> ReadSearch(const Request& request) {
     YARD_ASSIGN_OR_RETURN(const auto id, ParseExperimentId(text));
     search.experiment_ids.push_back(id);
   }
-  for (WireDatasetFilter& dataset : call.datasets) {
+  YARD_ASSIGN_OR_RETURN(auto datasets, AllOf(std::move(call.datasets), "datasets"));
+  for (WireDatasetFilter& dataset : datasets) {
     YARD_ASSIGN_OR_RETURN(auto name, Need(std::move(dataset.dataset_name), "dataset_name"));
     search.datasets.push_back({std::move(name), std::move(dataset.dataset_digest)});
   }
-  for (WireOrder& order : call.order_by) {
+  YARD_ASSIGN_OR_RETURN(auto orders, AllOf(std::move(call.order_by), "orders"));
+  for (WireOrder& order : orders) {
     YARD_ASSIGN_OR_RETURN(auto field, Need(std::move(order.field_name), "field_name"));
     search.order_by.push_back({std::move(field), order.ascending, std::move(order.dataset_name),
                                std::move(order.dataset_digest)});

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocols/mlflow/bounded_list.h"
 #include "protocols/mlflow/error.h"
 #include "protocols/mlflow/request.h"
 #include "protocols/mlflow/route_files.h"
@@ -45,9 +46,9 @@ YARD_DESCRIBE(LogMetricCall, run_id, run_uuid, key, value, timestamp, step, mode
 
 struct LogBatchCall {
   std::optional<std::string> run_id;
-  std::vector<WireMetric> metrics;
-  std::vector<WireTag> params;
-  std::vector<WireTag> tags;
+  BoundedList<WireMetric, RunService::kMaxPointsPerCall> metrics;
+  BoundedList<WireTag, RunService::kMaxParamsPerCall> params;
+  BoundedList<WireTag, RunService::kMaxTagsPerCall> tags;
 };
 YARD_DESCRIBE(LogBatchCall, run_id, metrics, params, tags)
 
@@ -70,7 +71,7 @@ struct WireDataset {
 YARD_DESCRIBE(WireDataset, name, digest, source_type, source, schema, profile)
 
 struct WireDatasetInput {
-  std::vector<WireTag> tags;
+  WireTags tags;
   std::optional<WireDataset> dataset;
 };
 YARD_DESCRIBE(WireDatasetInput, tags, dataset)
@@ -83,14 +84,14 @@ YARD_DESCRIBE(WireModel, model_id, step)
 
 struct LogInputsCall {
   std::optional<std::string> run_id;
-  std::vector<WireDatasetInput> datasets;
-  std::vector<WireModel> models;
+  BoundedList<WireDatasetInput, 1000> datasets;
+  BoundedList<WireModel, 1000> models;
 };
 YARD_DESCRIBE(LogInputsCall, run_id, datasets, models)
 
 struct LogOutputsCall {
   std::optional<std::string> run_id;
-  std::vector<WireModel> models;
+  BoundedList<WireModel, 1000> models;
 };
 YARD_DESCRIBE(LogOutputsCall, run_id, models)
 
@@ -137,20 +138,6 @@ void LogMetric(const Request& request, net::Responder responder, RunService& run
                        });
 }
 
-base::Result<void> CheckCount(size_t count, size_t limit, std::string_view kind) {
-  if (count <= limit) return {};
-  return base::InvalidArgument("too many entries in one batch", {"kind", std::string(kind)},
-                               {"limit", std::to_string(limit)})
-      .WithReason("batch_too_large")
-      .With({"count", std::to_string(count)});
-}
-
-base::Result<void> CheckCounts(const LogBatchCall& call) {
-  YARD_RETURN_IF_ERROR(CheckCount(call.metrics.size(), RunService::kMaxPointsPerCall, "metrics"));
-  YARD_RETURN_IF_ERROR(CheckCount(call.params.size(), RunService::kMaxParamsPerCall, "params"));
-  return CheckCount(call.tags.size(), RunService::kMaxTagsPerCall, "tags");
-}
-
 struct LogBatchInput {
   std::string run_id;
   tracking::RunBatch batch;
@@ -160,14 +147,16 @@ base::Result<LogBatchInput> ReadBatch(const Request& request) {
   YARD_ASSIGN_OR_RETURN(auto call, Parse<LogBatchCall>(request));
   LogBatchInput input;
   YARD_ASSIGN_OR_RETURN(input.run_id, Need(std::move(call.run_id), "run_id"));
-  YARD_RETURN_IF_ERROR(CheckCounts(call));
-  input.batch.metrics.reserve(call.metrics.size());
-  for (WireMetric& metric : call.metrics) {
+  YARD_ASSIGN_OR_RETURN(auto metrics, AllOf(std::move(call.metrics), "metrics"));
+  YARD_ASSIGN_OR_RETURN(auto params, AllOf(std::move(call.params), "params"));
+  YARD_ASSIGN_OR_RETURN(auto tags, AllOf(std::move(call.tags), "tags"));
+  input.batch.metrics.reserve(metrics.size());
+  for (WireMetric& metric : metrics) {
     YARD_ASSIGN_OR_RETURN(auto point, PointOf(metric));
     input.batch.metrics.push_back(std::move(point));
   }
-  YARD_ASSIGN_OR_RETURN(input.batch.params, TrackingTags(std::move(call.params)));
-  YARD_ASSIGN_OR_RETURN(input.batch.tags, TrackingTags(std::move(call.tags)));
+  YARD_ASSIGN_OR_RETURN(input.batch.params, TrackingTags(std::move(params)));
+  YARD_ASSIGN_OR_RETURN(input.batch.tags, TrackingTags(std::move(tags)));
   return input;
 }
 
@@ -213,7 +202,7 @@ base::Result<tracking::DatasetInput> DatasetInputOf(WireDatasetInput input) {
   YARD_ASSIGN_OR_RETURN(converted.dataset.source, Need(std::move(dataset.source), "source"));
   converted.dataset.schema = std::move(dataset.schema);
   converted.dataset.profile = std::move(dataset.profile);
-  YARD_ASSIGN_OR_RETURN(converted.tags, TrackingTags(std::move(input.tags)));
+  YARD_ASSIGN_OR_RETURN(converted.tags, TrackingTags(std::move(input.tags), "tags"));
   return converted;
 }
 
@@ -221,11 +210,13 @@ base::Result<std::string> LogInputs(const Request& request, RunService& runs) {
   YARD_ASSIGN_OR_RETURN(auto call, Parse<LogInputsCall>(request));
   YARD_ASSIGN_OR_RETURN(const auto run_id, Need(call.run_id, "run_id"));
   tracking::RunInputs inputs;
-  for (WireDatasetInput& input : call.datasets) {
+  YARD_ASSIGN_OR_RETURN(auto datasets, AllOf(std::move(call.datasets), "datasets"));
+  for (WireDatasetInput& input : datasets) {
     YARD_ASSIGN_OR_RETURN(auto dataset, DatasetInputOf(std::move(input)));
     inputs.datasets.push_back(std::move(dataset));
   }
-  for (WireModel& model : call.models) {
+  YARD_ASSIGN_OR_RETURN(auto models, AllOf(std::move(call.models), "models"));
+  for (WireModel& model : models) {
     YARD_ASSIGN_OR_RETURN(auto model_id, Need(std::move(model.model_id), "model_id"));
     inputs.model_ids.push_back(std::move(model_id));
   }
@@ -236,7 +227,8 @@ base::Result<std::string> LogOutputs(const Request& request, RunService& runs) {
   YARD_ASSIGN_OR_RETURN(auto call, Parse<LogOutputsCall>(request));
   YARD_ASSIGN_OR_RETURN(const auto run_id, Need(call.run_id, "run_id"));
   std::vector<tracking::ModelOutput> outputs;
-  for (WireModel& model : call.models) {
+  YARD_ASSIGN_OR_RETURN(auto models, AllOf(std::move(call.models), "models"));
+  for (WireModel& model : models) {
     YARD_ASSIGN_OR_RETURN(auto model_id, Need(std::move(model.model_id), "model_id"));
     outputs.push_back({std::move(model_id), model.step});
   }

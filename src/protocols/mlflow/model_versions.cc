@@ -22,7 +22,7 @@ struct CreateModelVersion {
   std::optional<std::string> model_id;
   std::optional<std::string> run_link;
   std::optional<std::string> description;
-  std::vector<WireTag> tags;
+  WireTags tags;
 };
 YARD_DESCRIBE(CreateModelVersion, name, source, run_id, model_id, run_link, description, tags)
 

@@ -20,7 +20,7 @@ using registry::RegistryService;
 struct CreateRegisteredModel {
   std::optional<std::string> name;
   std::optional<std::string> description;
-  std::vector<WireTag> tags;
+  WireTags tags;
 };
 YARD_DESCRIBE(CreateRegisteredModel, name, description, tags)
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "protocols/mlflow/bounded_list.h"
+
 namespace yard::protocols::mlflow {
 namespace {
 
@@ -71,8 +73,8 @@ TEST(RequestTest, ReadsABodyThatWasEncodedTwice) {
 
 TEST(RequestTest, TakesWhatIsNoJsonForAnEmptyObject) {
   for (const std::string& body : {std::string(), std::string("not json"), std::string(10'000, '{'),
-                                 std::string("{\"run_id\":"), std::string("\xff\xfe"),
-                                 std::string("null"), std::string("\"text\"")}) {
+                                  std::string("{\"run_id\":"), std::string("\xff\xfe"),
+                                  std::string("null"), std::string("\"text\"")}) {
     const auto parsed = Parse<Sample>(Post(body));
     ASSERT_TRUE(parsed.ok()) << body.substr(0, 20);
     EXPECT_FALSE(parsed->run_id.has_value());
@@ -115,6 +117,31 @@ TEST(RequestTest, ReadsOnlyIntegersAsNumbers) {
   EXPECT_EQ(ParseExperimentId("abc").error().reason(), "bad_experiment_id");
   EXPECT_EQ(ParseExperimentId("").error().reason(), "bad_experiment_id");
   EXPECT_EQ(ParseVersion("1.5").error().reason(), "bad_version");
+}
+
+struct Batch {
+  BoundedList<Sample, 3> samples;
+};
+YARD_DESCRIBE(Batch, samples)
+
+TEST(BoundedListTest, KeepsAsManyAsTheLimit) {
+  auto batch = Parse<Batch>(Post(R"({"samples":[{"step":1},{"step":2},{"step":3}]})"));
+  ASSERT_TRUE(batch.ok());
+  const auto samples = AllOf(std::move(batch->samples), "samples");
+  ASSERT_TRUE(samples.ok());
+  EXPECT_EQ(samples->back().step, 3);
+}
+
+TEST(BoundedListTest, CountsWhatIsBeyondTheLimit) {
+  auto batch = Parse<Batch>(Post(R"({"samples":[{},{},{},{},{}]})"));
+  ASSERT_TRUE(batch.ok());
+  const auto samples = AllOf(std::move(batch->samples), "samples");
+  ASSERT_FALSE(samples.ok());
+  EXPECT_EQ(samples.error().detail("count"), "5");
+}
+
+TEST(BoundedListTest, RefusesWhatIsNoList) {
+  EXPECT_EQ(Parse<Batch>(Post(R"({"samples":"x"})")).error().detail("parameter"), "samples");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct CreateRun {
   std::optional<std::string> user_id;
   std::optional<std::string> run_name;
   int64_t start_time = 0;
-  std::vector<WireTag> tags;
+  WireTags tags;
 };
 YARD_DESCRIBE(CreateRun, experiment_id, user_id, run_name, start_time, tags)
 
@@ -78,7 +78,7 @@ base::Result<std::string> Create(const Request& request, RunService& runs) {
   run.name = call.run_name.value_or("");
   run.user = call.user_id.value_or("");
   run.start_time = base::Millis(call.start_time);
-  YARD_ASSIGN_OR_RETURN(run.tags, TrackingTags(std::move(call.tags)));
+  YARD_ASSIGN_OR_RETURN(run.tags, TrackingTags(std::move(call.tags), "tags"));
   YARD_ASSIGN_OR_RETURN(const auto created, runs.Create(run));
   std::string json;
   base::json::Writer writer(json);

@@ -24,8 +24,14 @@ base::Result<std::vector<tracking::KeyText>> TrackingTags(std::vector<WireTag> t
   return Convert<tracking::KeyText>(std::move(tags));
 }
 
-base::Result<std::vector<registry::Tag>> RegistryTags(std::vector<WireTag> tags) {
-  return Convert<registry::Tag>(std::move(tags));
+base::Result<std::vector<tracking::KeyText>> TrackingTags(WireTags tags, std::string_view kind) {
+  YARD_ASSIGN_OR_RETURN(auto all, AllOf(std::move(tags), kind));
+  return Convert<tracking::KeyText>(std::move(all));
+}
+
+base::Result<std::vector<registry::Tag>> RegistryTags(WireTags tags) {
+  YARD_ASSIGN_OR_RETURN(auto all, AllOf(std::move(tags), "tags"));
+  return Convert<registry::Tag>(std::move(all));
 }
 
 }  // namespace yard::protocols::mlflow

@@ -2,10 +2,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json/described.h"
 #include "base/result.h"
+#include "protocols/mlflow/bounded_list.h"
 #include "registry/tag.h"
 #include "tracking/lifecycle.h"
 
@@ -18,8 +20,12 @@ struct WireTag {
 };
 YARD_DESCRIBE(WireTag, key, value)
 
-/// Errors: kInvalidArgument, reason "missing_field", for an entry without a key.
+using WireTags = BoundedList<WireTag, 1000>;
+
+/// Params or tags, as `kind` says. Errors: kInvalidArgument, reason "missing_field" for an entry
+/// without a key, "batch_too_large" for too many.
+base::Result<std::vector<tracking::KeyText>> TrackingTags(WireTags tags, std::string_view kind);
 base::Result<std::vector<tracking::KeyText>> TrackingTags(std::vector<WireTag> tags);
-base::Result<std::vector<registry::Tag>> RegistryTags(std::vector<WireTag> tags);
+base::Result<std::vector<registry::Tag>> RegistryTags(WireTags tags);
 
 }  // namespace yard::protocols::mlflow
