@@ -1,7 +1,10 @@
 #include "tracking/background_loop.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
+
+#include "base/log.h"
 
 namespace yard::tracking {
 
@@ -36,6 +39,14 @@ void BackgroundLoop::Hurry() {
   changed_.notify_all();
 }
 
+void BackgroundLoop::Work() {
+  try {
+    work_();
+  } catch (const std::exception& exception) {
+    base::Log(base::LogLevel::kError, "background work threw", {{"what", exception.what()}});
+  }
+}
+
 void BackgroundLoop::Run() {
   using Clock = std::chrono::steady_clock;
   Clock::duration pause = pause_;
@@ -48,7 +59,7 @@ void BackgroundLoop::Run() {
     is_urgent_ = false;
     lock.unlock();
     const Clock::time_point start = Clock::now();
-    work_();
+    Work();
     pause = std::max<Clock::duration>(pause_, 2 * (Clock::now() - start));
     lock.lock();
   }

@@ -14,7 +14,7 @@ namespace yard::tracking {
 class BackgroundLoop {
  public:
   /// `work` runs `pause` after Notify (or twice as long as it took last time, if that is longer),
-  /// or at once after Hurry. It must not throw.
+  /// or at once after Hurry. What it throws is logged.
   BackgroundLoop(std::chrono::milliseconds pause, std::function<void()> work);
   ~BackgroundLoop() { Stop(); }
   BackgroundLoop(const BackgroundLoop&) = delete;
@@ -28,6 +28,7 @@ class BackgroundLoop {
 
  private:
   void Run();
+  void Work();
 
   const std::chrono::milliseconds pause_;
   const std::function<void()> work_;

@@ -91,6 +91,31 @@ TEST_F(TrackingCrashTest, BuildsColumnsAnewWhenTheyBelongToAnotherTruth) {
   EXPECT_THAT(runs().Search(search)->runs, SizeIs(0));
 }
 
+TEST_F(TrackingCrashTest, HoldsWhatWasAcknowledgedAndNoMoreWhenTheDiskIsFull) {
+  Stop();
+  std::filesystem::remove(folder() / "modelyard.db");
+  std::filesystem::remove(folder() / "modelyard.db-wal");
+  database_options_.max_pages = 150;
+  Start();
+  const RunId run = NewRunId();
+  size_t acknowledged = 0;
+  base::Result<void> outcome;
+  for (int batch = 0; outcome.ok() && batch < 1000; ++batch) {
+    std::vector<MetricPoint> points;
+    for (int i = 0; i < 1000; ++i) {
+      const int step = batch * 1000 + i;
+      points.push_back({"loss", 1.0 / (step + 1), step, base::Millis(step), "", "", ""});
+    }
+    outcome = runs().LogMetrics(run, points);
+    if (outcome.ok()) acknowledged += points.size();
+  }
+  EXPECT_THAT(outcome, HasReason("disk_full"));
+  EXPECT_EQ(History(run, "loss").size(), acknowledged);
+  database_options_.max_pages = 0;
+  Restart();
+  EXPECT_EQ(History(run, "loss").size(), acknowledged);
+}
+
 TEST_F(TrackingCrashTest, MakesADamagedSearchFileAnew) {
   const RunId run = NewRunId();
   Log(run, "acc", 0.9);

@@ -37,9 +37,8 @@ class TrackingTest : public ::testing::Test {
   }
 
   void Start() {
-    storage::SqliteOptions database_options;
-    database_options.durability = storage::Durability::kUnflushed;  // no test cuts the power
-    auto database = storage::OpenSqlite(folder_ / "modelyard.db", database_options);
+    database_options_.durability = storage::Durability::kUnflushed;  // no test cuts the power
+    auto database = storage::OpenSqlite(folder_ / "modelyard.db", database_options_);
     ASSERT_TRUE(database.ok()) << database.error().ToString();
     database_ = *std::move(database);
     TrackingOptions options;
@@ -102,6 +101,7 @@ class TrackingTest : public ::testing::Test {
   }
 
   bool has_search_file_ = true;
+  storage::SqliteOptions database_options_;
 
  private:
   std::filesystem::path folder_;

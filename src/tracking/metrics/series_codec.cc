@@ -184,6 +184,34 @@ bool FrameHolds(std::string_view packed, size_t plain_size) {
          ZSTD_getFrameContentSize(packed.data(), packed.size()) == plain_size;
 }
 
+// --- the headers of a pack
+
+struct SeriesHeader {
+  NameId key = 0;
+  uint8_t mode = 0;
+  size_t points = 0;
+};
+
+// All together name no more points than a pack may unpack to.
+base::Result<std::vector<SeriesHeader>> ReadHeaders(ByteReader& reader) {
+  constexpr size_t kMinHeaderBytes = 3;
+  constexpr uint64_t kMaxPoints = kMaxUncompressed / kBytesPerPoint;
+  const uint64_t count = reader.Varint();
+  if (!reader.ok() || count > reader.remaining() / kMinHeaderBytes) return Damaged();
+  std::vector<SeriesHeader> headers;
+  headers.reserve(static_cast<size_t>(count));
+  uint64_t total = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t key = reader.Varint();
+    const uint8_t mode = reader.Byte();
+    const uint64_t points = reader.Varint();
+    if (!reader.ok() || !IsValueMode(mode) || points > kMaxPoints - total) return Damaged();
+    total += points;
+    headers.push_back({static_cast<NameId>(key), mode, static_cast<size_t>(points)});
+  }
+  return headers;
+}
+
 }  // namespace
 
 std::string EncodeChunk(std::span<const StoredPoint> points) {
@@ -234,36 +262,18 @@ std::string EncodePack(std::span<const PackedSeries> series) {
 }
 
 base::Result<std::vector<PackedSeries>> DecodePack(std::string_view bytes) {
-  constexpr size_t kMinHeaderBytes = 3;
-  constexpr uint64_t kMaxPoints = kMaxUncompressed / kBytesPerPoint;
   ByteReader reader(bytes);
   if (reader.Byte() != kPackVersion) return Damaged();
-  const uint64_t series_count = reader.Varint();
-  if (!reader.ok() || series_count > reader.remaining() / kMinHeaderBytes) return Damaged();
-  struct Header {
-    NameId key;
-    uint8_t mode;
-    size_t points;
-  };
-  std::vector<Header> headers;
-  headers.reserve(static_cast<size_t>(series_count));
-  uint64_t total = 0;
-  for (uint64_t i = 0; i < series_count; ++i) {
-    const uint64_t key = reader.Varint();
-    const uint8_t mode = reader.Byte();
-    const uint64_t points = reader.Varint();
-    if (!reader.ok() || !IsValueMode(mode) || points > kMaxPoints - total) return Damaged();
-    total += points;
-    headers.push_back({static_cast<NameId>(key), mode, static_cast<size_t>(points)});
-  }
+  YARD_ASSIGN_OR_RETURN(const std::vector<SeriesHeader> headers, ReadHeaders(reader));
+  size_t points = 0;
+  for (const SeriesHeader& header : headers) points += header.points;
   const std::string_view packed = reader.Take(reader.remaining());
-  const size_t plain_size = static_cast<size_t>(total) * kBytesPerPoint;
-  if (!FrameHolds(packed, plain_size)) return Damaged();
-  const auto planes = Uncompress(packed, plain_size);
+  if (!FrameHolds(packed, points * kBytesPerPoint)) return Damaged();
+  const auto planes = Uncompress(packed, points * kBytesPerPoint);
   if (!planes) return Damaged();
   std::vector<PackedSeries> series;
   std::string_view rest = *planes;
-  for (const Header& header : headers) {
+  for (const SeriesHeader& header : headers) {
     const size_t size = header.points * kBytesPerPoint;
     series.push_back({header.key, ReadSeries(rest.substr(0, size), header.mode)});
     rest.remove_prefix(size);

@@ -78,12 +78,6 @@ std::vector<uint8_t> MatchTexts(const Comparison& comparison, const TextColumn& 
   return mask;
 }
 
-// The columns that an order looks at.
-struct OrderColumns {
-  std::vector<NumberColumn> numbers;
-  std::vector<TextColumn> texts;
-};
-
 }  // namespace
 
 base::Result<RunScan> RunScan::Start(storage::Snapshot& truth, NameTable& names,
@@ -234,35 +228,42 @@ base::Result<TextColumn> RunScan::Texts(RunBlock& block, const RunField& field, 
   return column;
 }
 
-base::Result<void> RunScan::OfferSlots(RunBlock& block, const Mask& mask) {
-  YARD_ASSIGN_OR_RETURN(const NumberColumn starts,
-                        block.Numbers(KeyOf(NumberAttribute::kStartTime)));
+base::Result<RunScan::OrderColumns> RunScan::ReadOrderColumns(RunBlock& block) const {
   OrderColumns columns;
+  columns.numbers.resize(query_.order.size());
+  columns.texts.resize(query_.order.size());
+  YARD_ASSIGN_OR_RETURN(columns.starts, block.Numbers(KeyOf(NumberAttribute::kStartTime)));
   for (size_t i = 0; i < query_.order.size(); ++i) {
     const RunField& field = query_.order[i].field;
-    NumberColumn numbers;
-    TextColumn texts;
     if (field.IsNumber()) {
-      YARD_ASSIGN_OR_RETURN(numbers, block.Numbers(KeyOfField(field, order_names_[i])));
+      YARD_ASSIGN_OR_RETURN(columns.numbers[i], block.Numbers(KeyOfField(field, order_names_[i])));
     } else {
-      YARD_ASSIGN_OR_RETURN(texts, Texts(block, field, order_names_[i]));
+      YARD_ASSIGN_OR_RETURN(columns.texts[i], Texts(block, field, order_names_[i]));
     }
-    columns.numbers.push_back(std::move(numbers));
-    columns.texts.push_back(std::move(texts));
   }
+  return columns;
+}
+
+Candidate RunScan::CandidateAt(const OrderColumns& columns, size_t slot) const {
+  Candidate candidate;
+  candidate.keys.reserve(query_.order.size());
+  for (size_t i = 0; i < query_.order.size(); ++i) {
+    candidate.keys.push_back(query_.order[i].field.IsNumber()
+                                 ? KeyOfNumber(columns.numbers[i].At(slot))
+                                 : KeyOfText(columns.texts[i].At(slot)));
+  }
+  candidate.start_time = static_cast<int64_t>(columns.starts.At(slot).value_or(0));
+  return candidate;
+}
+
+base::Result<void> RunScan::OfferSlots(RunBlock& block, const Mask& mask) {
+  YARD_ASSIGN_OR_RETURN(const OrderColumns columns, ReadOrderColumns(block));
   // Ids and numbers of runs are read only when some run of the block may get in.
   std::optional<TextColumn> ids;
   NumberColumn runs;
   for (size_t slot = 0; slot < mask.size(); ++slot) {
     if (mask[slot] == 0) continue;
-    Candidate candidate;
-    candidate.keys.reserve(query_.order.size());
-    for (size_t i = 0; i < query_.order.size(); ++i) {
-      candidate.keys.push_back(query_.order[i].field.IsNumber()
-                                   ? KeyOfNumber(columns.numbers[i].At(slot))
-                                   : KeyOfText(columns.texts[i].At(slot)));
-    }
-    candidate.start_time = static_cast<int64_t>(starts.At(slot).value_or(0));
+    Candidate candidate = CandidateAt(columns, slot);
     if (!best_.MayTake(candidate)) continue;
     if (after_ != nullptr && order_.CompareWithoutId(candidate, *after_) < 0) continue;
     if (!ids) {

@@ -37,6 +37,12 @@ class RunScan {
   // One byte per slot: whether it holds.
   using Mask = std::vector<uint8_t>;
   using Ordinals = std::unordered_set<int64_t>;
+  // What the order looks at: for each item a column of numbers or one of texts.
+  struct OrderColumns {
+    NumberColumn starts;
+    std::vector<NumberColumn> numbers;
+    std::vector<TextColumn> texts;
+  };
 
   RunScan(const RunQuery& query, StageFilter stage, const Candidate* after, BestCandidates& best,
           const CandidateOrder& order)
@@ -48,6 +54,8 @@ class RunScan {
   base::Result<Mask> Holds(RunBlock& block, size_t comparison) const;
   base::Result<Mask> Holds(RunBlock& block, const FilterNode& node) const;
   base::Result<TextColumn> Texts(RunBlock& block, const RunField& field, NameId name) const;
+  base::Result<OrderColumns> ReadOrderColumns(RunBlock& block) const;
+  Candidate CandidateAt(const OrderColumns& columns, size_t slot) const;
   base::Result<void> OfferSlots(RunBlock& block, const Mask& mask);
 
   const RunQuery& query_;
