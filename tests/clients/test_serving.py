@@ -59,19 +59,38 @@ def xgboost():
 KINDS = {"cloudpickle": logistic_regression, "skops": random_forest, "xgboost": xgboost}
 
 
-def log_model(mlflow, kind: str, model, frame: pd.DataFrame, name: str) -> str:
-    """Logs and registers the model; returns its version."""
+def log_model(mlflow, kind: str, model, frame: pd.DataFrame) -> str:
+    """Logs the model; returns its URI."""
     example = frame.dropna().head(2)
     signature = mlflow.models.infer_signature(example, model.predict(example))
-    options = {"name": "model", "signature": signature, "input_example": example, "registered_model_name": name}
+    # Requirements that are given need not be found out by loading the model in another process.
+    options = {"name": "model", "signature": signature, "input_example": example, "pip_requirements": ["scikit-learn"]}
     with mlflow.start_run():
         if kind == "xgboost":
-            info = mlflow.xgboost.log_model(model, model_format="ubj", **options)
-        elif kind == "skops":
-            info = mlflow.sklearn.log_model(model, skops_trusted_types=SKOPS_TYPES, **options)
-        else:
-            info = mlflow.sklearn.log_model(model, serialization_format="cloudpickle", **options)
-    return str(info.registered_model_version)
+            return mlflow.xgboost.log_model(model, model_format="ubj", **options).model_uri
+        if kind == "skops":
+            return mlflow.sklearn.log_model(model, skops_trusted_types=SKOPS_TYPES, **options).model_uri
+        return mlflow.sklearn.log_model(model, serialization_format="cloudpickle", **options).model_uri
+
+
+class Models:
+    """The models of all tests here: fitted and logged once, registered under any number of names."""
+
+    def __init__(self, frame: pd.DataFrame, labels: pd.Series):
+        self.frame = frame
+        self.fitted = {kind: make().fit(frame, labels) for kind, make in KINDS.items()}
+        self.uris: dict[str, str] = {}
+
+    def register(self, mlflow, kind: str, name: str) -> str:
+        """Makes a version of `name`; returns its number."""
+        if kind not in self.uris:
+            self.uris[kind] = log_model(mlflow, kind, self.fitted[kind], self.frame)
+        return str(mlflow.register_model(self.uris[kind], name).version)
+
+
+@pytest.fixture(scope="module")
+def models(frame, labels) -> Models:
+    return Models(frame, labels)
 
 
 class Endpoint:
@@ -126,9 +145,9 @@ def endpoint(shared_server, request):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_answers_equal_the_library(mlflow, client, endpoint, frame, labels, kind):
-    model = KINDS[kind]().fit(frame, labels)
-    version = log_model(mlflow, kind, model, frame, endpoint.name)
+def test_answers_equal_the_library(mlflow, client, endpoint, frame, models, kind):
+    model = models.fitted[kind]
+    version = models.register(mlflow, kind, endpoint.name)
     client.set_registered_model_alias(endpoint.name, "champion", version)
     created = endpoint.create(model=f"models:/{endpoint.name}@champion")
     assert created["arms"][0]["state"] == "serving", created
@@ -161,9 +180,9 @@ def test_answers_equal_the_library(mlflow, client, endpoint, frame, labels, kind
     assert {row["version"] for row in predictions} == {version}
 
 
-def test_every_form_of_the_scoring_protocol_gives_one_answer(mlflow, endpoint, frame, labels):
-    model = random_forest().fit(frame, labels)
-    version = log_model(mlflow, "skops", model, frame, endpoint.name)
+def test_every_form_of_the_scoring_protocol_gives_one_answer(mlflow, endpoint, frame, models):
+    model = models.fitted["skops"]
+    version = models.register(mlflow, "skops", endpoint.name)
     endpoint.create(model=f"models:/{endpoint.name}/{version}")
     few = frame.dropna().head(5)
     expected = model.predict(few).tolist()
@@ -184,11 +203,11 @@ def test_every_form_of_the_scoring_protocol_gives_one_answer(mlflow, endpoint, f
     assert csv.json() == {"predictions": expected}
 
 
-def test_the_client_reads_predictions_of_its_own_scoring_client(mlflow, endpoint, frame, labels):
+def test_the_client_reads_predictions_of_its_own_scoring_client(mlflow, endpoint, frame, models):
     from mlflow.pyfunc.scoring_server.client import ScoringServerClient
 
-    model = random_forest().fit(frame, labels)
-    version = log_model(mlflow, "skops", model, frame, endpoint.name)
+    model = models.fitted["skops"]
+    version = models.register(mlflow, "skops", endpoint.name)
     endpoint.create(model=f"models:/{endpoint.name}/{version}")
     scoring = ScoringServerClient("127.0.0.1", int(endpoint.url.rsplit(":", 1)[1]))
     scoring.url_prefix = f"{endpoint.url}/endpoints/{endpoint.name}"
@@ -198,8 +217,8 @@ def test_the_client_reads_predictions_of_its_own_scoring_client(mlflow, endpoint
     assert answer.get_predictions()[0].tolist() == model.predict(frame.dropna().head(20)).tolist()
 
 
-def test_bad_input_is_told_clearly(mlflow, endpoint, frame, labels):
-    version = log_model(mlflow, "skops", random_forest().fit(frame, labels), frame, endpoint.name)
+def test_bad_input_is_told_clearly(mlflow, endpoint, frame, models):
+    version = models.register(mlflow, "skops", endpoint.name)
     endpoint.create(model=f"models:/{endpoint.name}/{version}")
     row = records(frame.dropna())[0]
 
@@ -221,9 +240,9 @@ def test_bad_input_is_told_clearly(mlflow, endpoint, frame, labels):
     assert "secret" not in schema.text
 
 
-def test_arms_split_by_key_and_the_log_remembers(mlflow, endpoint, frame, labels):
-    first = log_model(mlflow, "skops", random_forest().fit(frame, labels), frame, endpoint.name)
-    second = log_model(mlflow, "xgboost", xgboost().fit(frame, labels), frame, endpoint.name)
+def test_arms_split_by_key_and_the_log_remembers(mlflow, endpoint, frame, models):
+    first = models.register(mlflow, "skops", endpoint.name)
+    second = models.register(mlflow, "xgboost", endpoint.name)
     endpoint.create(
         {"name": "champion", "model": f"models:/{endpoint.name}/{first}", "weight": 90},
         {"name": "challenger", "model": f"models:/{endpoint.name}/{second}", "weight": 10},
@@ -241,12 +260,13 @@ def test_arms_split_by_key_and_the_log_remembers(mlflow, endpoint, frame, labels
     assert logged[0]["features"] == records(frame)[-1]
 
 
-def test_a_version_that_cannot_be_read_leaves_the_old_one_serving(mlflow, client, endpoint, frame, labels):
+def test_a_version_that_cannot_be_read_leaves_the_old_one_serving(mlflow, client, endpoint, frame, labels, models):
     from sklearn.neighbors import KNeighborsClassifier
 
-    good = log_model(mlflow, "skops", random_forest().fit(frame, labels), frame, endpoint.name)
+    good = models.register(mlflow, "skops", endpoint.name)
     filled = frame.fillna(0)
-    bad = log_model(mlflow, "cloudpickle", KNeighborsClassifier().fit(filled, labels), filled, endpoint.name)
+    unreadable = log_model(mlflow, "cloudpickle", KNeighborsClassifier().fit(filled, labels), filled)
+    bad = str(mlflow.register_model(unreadable, endpoint.name).version)
     client.set_registered_model_alias(endpoint.name, "champion", good)
     endpoint.create(model=f"models:/{endpoint.name}@champion")
     client.set_registered_model_alias(endpoint.name, "champion", bad)
@@ -281,8 +301,8 @@ class Load(threading.Thread):
                 self.failures.append(answer.text)
 
 
-def test_no_request_fails_while_the_alias_moves_a_hundred_times(mlflow, client, endpoint, frame, labels):
-    versions = [log_model(mlflow, kind, KINDS[kind]().fit(frame, labels), frame, endpoint.name) for kind in ("skops", "xgboost")]
+def test_no_request_fails_while_the_alias_moves_a_hundred_times(mlflow, client, endpoint, frame, models):
+    versions = [models.register(mlflow, kind, endpoint.name) for kind in ("skops", "xgboost")]
     client.set_registered_model_alias(endpoint.name, "champion", versions[0])
     endpoint.create(model=f"models:/{endpoint.name}@champion")
     loads = [Load(endpoint, records(frame)[0]) for _ in range(2)]
@@ -310,10 +330,11 @@ def test_endpoints_serve_again_after_kill_nine(server, frame, labels):
     mlflow.set_registry_uri(server.url)
     client = mlflow.MlflowClient(server.url, server.url)
     endpoint = Endpoint(server.url, "churn")
-    first = log_model(mlflow, "skops", random_forest().fit(frame, labels), frame, "churn")
+    models = Models(frame, labels)  # logged on this server
+    first = models.register(mlflow, "skops", "churn")
     client.set_registered_model_alias("churn", "champion", first)
     endpoint.create(model="models:/churn@champion")
-    second = log_model(mlflow, "xgboost", xgboost().fit(frame, labels), frame, "churn")
+    second = models.register(mlflow, "xgboost", "churn")
     client.set_registered_model_alias("churn", "champion", second)
     endpoint.await_version(second)
     server.kill()
@@ -325,8 +346,8 @@ def test_endpoints_serve_again_after_kill_nine(server, frame, labels):
     assert [event["action"] for event in endpoint.get("/history")["events"]] == ["rolled_back", "arm_switched", "arm_switched", "created"]
 
 
-def test_the_metrics_count_predictions(mlflow, endpoint, frame, labels):
-    version = log_model(mlflow, "skops", random_forest().fit(frame, labels), frame, endpoint.name)
+def test_the_metrics_count_predictions(mlflow, endpoint, frame, models):
+    version = models.register(mlflow, "skops", endpoint.name)
     endpoint.create(model=f"models:/{endpoint.name}/{version}")
     endpoint.predict(records(frame)[0])
     metrics = requests.get(f"{endpoint.url}/metrics", timeout=10).text
