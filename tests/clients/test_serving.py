@@ -328,6 +328,7 @@ def test_endpoints_serve_again_after_kill_nine(server, frame, labels):
 
     mlflow.set_tracking_uri(server.url)
     mlflow.set_registry_uri(server.url)
+    mlflow.set_experiment(experiment_id="0")  # the module remembers an experiment of another server
     client = mlflow.MlflowClient(server.url, server.url)
     endpoint = Endpoint(server.url, "churn")
     models = Models(frame, labels)  # logged on this server

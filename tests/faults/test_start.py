@@ -35,7 +35,7 @@ def test_a_folder_in_use_names_the_process_that_has_it(server):
 
 def test_a_folder_of_a_newer_version_is_left_alone(server):
     server.stop()
-    (server.data / "FORMAT").write_text("999\n")
+    (server.data / "FORMAT").write_text(json.dumps({"format": 999, "written_by": "9.0.0"}))
     before = {path.name: path.stat().st_mtime_ns for path in server.data.iterdir() if path.is_file() and path.suffix == ".db"}
     done = up("--data", str(server.data), "--port", "0")
     assert done.returncode == 1
