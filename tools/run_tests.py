@@ -94,11 +94,18 @@ def unit() -> Outcome:
     return unit_tests("release")
 
 
+# The rooms that read bytes from outside.
+PARSING_TESTS = tuple(
+    f"yard_{room}_test"
+    for room in ("base", "net", "storage", "inference", "tracking", "registry", "serving", "protocols_mlflow", "protocols_scoring")
+)
+
+
 def address_sanitizer() -> Outcome:
-    failure = build("asan")
+    failure = build("asan", *PARSING_TESTS)
     if failure:
         return failure
-    return unit_tests("asan", {"ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
+    return unit_tests("asan", {"ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}, PARSING_TESTS)
 
 
 # The rooms whose objects are shared by threads.
