@@ -19,8 +19,8 @@ Connection::Connection(asio::ip::tcp::socket socket, IoThread& io, std::string c
 
 void Connection::Start() {
   boost::system::error_code error;
-  static_cast<void>(socket_.set_option(asio::ip::tcp::no_delay(true), error));
-  static_cast<void>(socket_.non_blocking(true, error));
+  error = socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  error = socket_.non_blocking(true, error);
   if (error || server().is_draining) return;
   io_.Add(shared_from_this());
   server().connections.Add();
@@ -35,7 +35,7 @@ void Connection::Close() {
     exchange_->pipe->Fail(base::MakeError(base::Code::kCancelled, "the client went away"));
   if (exchange_ && exchange_->stream) exchange_->stream->Abandon();
   boost::system::error_code ignored;
-  static_cast<void>(socket_.close(ignored));
+  ignored = socket_.close(ignored);
   server().metrics.open_connections().Add(-1);
   io_.Remove(*this);
   server().connections.Remove();

@@ -263,7 +263,7 @@ void Connection::Linger() {
   reading_ = Reading::kLinger;
   Touch(kLingerTimeout);
   boost::system::error_code error;
-  static_cast<void>(socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error));
+  error = socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   if (error) return Close();
   std::string().swap(pending_);
   if (!is_consuming_) WaitReadable();

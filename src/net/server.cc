@@ -69,7 +69,7 @@ void TurnAway(tcp::socket& socket) {
       "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
       "Connection: close\r\n\r\n";
   SystemError ignored;
-  static_cast<void>(socket.non_blocking(true, ignored));
+  ignored = socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(kFull), ignored);
 }
 
@@ -139,7 +139,7 @@ class AsioServer final : public Server {
 
   void StopAccepting() {
     SystemError ignored;
-    static_cast<void>(acceptor_->close(ignored));
+    ignored = acceptor_->close(ignored);
     retry_timer_->cancel();
   }
 
