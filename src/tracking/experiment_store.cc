@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tracking/row_count.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {
@@ -84,9 +84,7 @@ base::Result<std::optional<std::string>> ExperimentReader::TagValue(ExperimentId
 }
 
 base::Result<ExperimentId> ExperimentWriter::NextId() {
-  YARD_ASSIGN_OR_RETURN(const auto row,
-                        transaction_.QueryOne("SELECT COALESCE(MAX(id), -1) + 1 FROM experiment"));
-  return row->Integer(0);
+  return FirstInteger(transaction_.QueryOne("SELECT COALESCE(MAX(id), -1) + 1 FROM experiment"));
 }
 
 base::Result<void> ExperimentWriter::Insert(const Experiment& experiment) {

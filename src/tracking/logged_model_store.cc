@@ -4,7 +4,7 @@
 #include <string>
 
 #include "tracking/metrics/point.h"
-#include "tracking/row_count.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {
@@ -119,10 +119,8 @@ base::Result<std::vector<LoggedModelMetric>> LoggedModelReader::Metrics(int64_t 
 }
 
 base::Result<int64_t> LoggedModelReader::ParamCount(int64_t model) {
-  YARD_ASSIGN_OR_RETURN(
-      const auto row,
+  return FirstInteger(
       snapshot_.QueryOne("SELECT COUNT(*) FROM logged_model_param WHERE model = ?", model));
-  return row->Integer(0);
 }
 
 base::Result<LoggedModel> LoggedModelReader::Whole(const LoggedModelRow& row) {
@@ -150,16 +148,13 @@ base::Result<std::vector<KeyText>> LoggedModelReader::Texts(std::string_view sql
 }
 
 base::Result<int64_t> LoggedModelWriter::Insert(const LoggedModel& model) {
-  YARD_ASSIGN_OR_RETURN(
-      const auto row,
-      transaction_.QueryOne(
-          "INSERT INTO logged_model (uuid, experiment, name, artifact_location, status, "
-          "status_message, stage, model_type, source_run, created, updated) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-          model.id, model.experiment_id, model.name, model.artifact_location,
-          static_cast<int>(model.status), model.status_message, static_cast<int>(model.stage),
-          model.model_type, model.source_run_id, model.created.value, model.updated.value));
-  return row->Integer(0);
+  return FirstInteger(transaction_.QueryOne(
+      "INSERT INTO logged_model (uuid, experiment, name, artifact_location, status, "
+      "status_message, stage, model_type, source_run, created, updated) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+      model.id, model.experiment_id, model.name, model.artifact_location,
+      static_cast<int>(model.status), model.status_message, static_cast<int>(model.stage),
+      model.model_type, model.source_run_id, model.created.value, model.updated.value));
 }
 
 base::Result<void> LoggedModelWriter::SetStatus(int64_t model, LoggedModelStatus status,

@@ -1,5 +1,7 @@
 #include "tracking/name_table.h"
 
+#include "tracking/statement_results.h"
+
 namespace yard::tracking {
 namespace {
 
@@ -21,9 +23,8 @@ base::Result<NameId> NameTable::Intern(storage::Transaction& transaction, std::s
     return id;
   }
   YARD_ASSIGN_OR_RETURN(
-      const auto made,
-      transaction.QueryOne("INSERT INTO name (text) VALUES (?) RETURNING id", text));
-  const NameId id = made->Integer(0);
+      const NameId id,
+      FirstInteger(transaction.QueryOne("INSERT INTO name (text) VALUES (?) RETURNING id", text)));
   staged_.emplace(text, id);
   staged_order_.emplace_back(text);
   return id;

@@ -65,9 +65,9 @@ base::Result<SeriesKey> FindSeries(Parts& parts, storage::Snapshot& snapshot,
   return SeriesKey({run->Integer(0), *name});
 }
 
-void AppendTail(const Parts& parts, const SeriesKey& series, const SeriesRange& range,
+void AppendTail(const Parts& parts, RunNumber run, NameId key, const SeriesRange& range,
                 std::vector<StoredPoint>& points) {
-  for (const StoredPoint& point : parts.tail.Series(series->first, series->second)) {
+  for (const StoredPoint& point : parts.tail.Series(run, key)) {
     if (range.Holds(point)) points.push_back(point);
   }
 }
@@ -83,7 +83,7 @@ base::Result<std::vector<StoredPoint>> ReadFrom(Parts& parts, const HistoryReque
         if (!series) return std::vector<StoredPoint>();
         YARD_ASSIGN_OR_RETURN(auto points,
                               ReadMergedPoints(snapshot, series->first, series->second, range));
-        AppendTail(parts, series, range, points);
+        AppendTail(parts, series->first, series->second, range, points);
         return points;
       });
 }
@@ -115,7 +115,7 @@ base::Result<std::optional<SampledSeries>> SampleRun(Parts& parts, storage::Snap
   if (!series) return std::optional<SampledSeries>();
   YARD_ASSIGN_OR_RETURN(auto points,
                         ReadMergedOutline(snapshot, series->first, series->second, range));
-  AppendTail(parts, series, range, points);
+  AppendTail(parts, series->first, series->second, range, points);
   SortAndDeduplicate(points);
   SampledSeries sampled{run_id, request.key, {}};
   for (const StoredPoint& point : ThinOut(points, static_cast<size_t>(request.max_points))) {

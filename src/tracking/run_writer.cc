@@ -1,7 +1,7 @@
 #include <string>
 
-#include "tracking/row_count.h"
 #include "tracking/run_store.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {
@@ -14,14 +14,11 @@ std::optional<int64_t> ValueOf(const std::optional<base::Millis>& time) {
 }  // namespace
 
 base::Result<RunNumber> RunWriter::Insert(const RunInfo& info, int64_t ordinal) {
-  YARD_ASSIGN_OR_RETURN(
-      const auto row,
-      transaction_.QueryOne(
-          "INSERT INTO run (uuid, experiment, ordinal, name, owner, status, stage, start_time) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-          info.id, info.experiment_id, ordinal, info.name, info.user, static_cast<int>(info.status),
-          static_cast<int>(info.stage), info.start_time.value));
-  return row->Integer(0);
+  return FirstInteger(transaction_.QueryOne(
+      "INSERT INTO run (uuid, experiment, ordinal, name, owner, status, stage, start_time) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+      info.id, info.experiment_id, ordinal, info.name, info.user, static_cast<int>(info.status),
+      static_cast<int>(info.stage), info.start_time.value));
 }
 
 base::Result<void> RunWriter::UpdateInfo(RunNumber run, const RunInfo& info) {
@@ -69,13 +66,11 @@ base::Result<int64_t> RunWriter::DatasetId(ExperimentId experiment, const Datase
           "SELECT id FROM dataset WHERE experiment = ? AND name = ? AND digest = ?", experiment,
           dataset.name, dataset.digest));
   if (known) return known->Integer(0);
-  YARD_ASSIGN_OR_RETURN(
-      const auto made,
+  return FirstInteger(
       transaction_.QueryOne("INSERT INTO dataset (experiment, name, digest, source_type, source, "
                             "schema, profile) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
                             experiment, dataset.name, dataset.digest, dataset.source_type,
                             dataset.source, dataset.schema, dataset.profile));
-  return made->Integer(0);
 }
 
 base::Result<void> RunWriter::AddDataset(const RunRef& run, const DatasetInput& input) {

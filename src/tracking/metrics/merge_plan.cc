@@ -6,7 +6,7 @@
 
 #include "tracking/metrics/latest.h"
 #include "tracking/metrics/series_codec.h"
-#include "tracking/row_count.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {
@@ -91,15 +91,15 @@ base::Result<void> StoreChunk(storage::Transaction& transaction, RunNumber run,
                               const NewChunk& chunk) {
   const storage::Blob extremes{EncodeExtremes(chunk.extremes)};
   YARD_ASSIGN_OR_RETURN(
-      const auto row,
-      transaction.QueryOne(
+      const int64_t id,
+      FirstInteger(transaction.QueryOne(
           "INSERT INTO metric_chunk (run, key, count, first_step, last_step, first_time, "
           "last_time, extremes) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
           run, chunk.key, chunk.count, chunk.extremes.first.step, chunk.extremes.last.step,
-          chunk.first_time, chunk.last_time, extremes));
+          chunk.first_time, chunk.last_time, extremes)));
   const storage::Blob body{chunk.body};
-  return WithoutCount(transaction.Run("INSERT INTO metric_chunk_body (id, data) VALUES (?, ?)",
-                                      row->Integer(0), body));
+  return WithoutCount(
+      transaction.Run("INSERT INTO metric_chunk_body (id, data) VALUES (?, ?)", id, body));
 }
 
 base::Result<void> StorePack(storage::Transaction& transaction, const MergePlan& plan) {

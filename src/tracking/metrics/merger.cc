@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "tracking/metrics/merge_plan.h"
-#include "tracking/row_count.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "tracking/events.h"
-#include "tracking/row_count.h"
+#include "tracking/statement_results.h"
 #include "tracking/run_change.h"
 #include "tracking/search/column_writer.h"
 #include "tracking/search/run_values.h"

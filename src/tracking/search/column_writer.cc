@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "tracking/row_count.h"
+#include "tracking/statement_results.h"
 #include "tracking/search/column.h"
 
 namespace yard::tracking {

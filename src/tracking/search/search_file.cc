@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "storage/migrations.h"
 #include "storage/sqlite_database.h"
-#include "tracking/row_count.h"
+#include "tracking/statement_results.h"
 #include "tracking/schema.h"
 
 namespace yard::tracking {
