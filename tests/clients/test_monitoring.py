@@ -35,16 +35,18 @@ def customers_at(sales: pd.DataFrame, cut: pd.Timestamp) -> pd.DataFrame:
     groups = sales[sales["date"] < cut].groupby("customer_id")
     first, last, count = groups["date"].min(), groups["date"].max(), groups.size()
     later = sales[(sales["date"] >= cut) & (sales["date"] < cut + pd.Timedelta(days=90))]
-    return pd.DataFrame({
-        "total_purchases": count.astype(float),
-        "avg_order_value": groups["dollar_value"].mean(),
-        "total_spend": groups["dollar_value"].sum(),
-        "recency_days": (cut - last).dt.days.astype(float),
-        "tenure_days": (cut - first).dt.days.astype(float),
-        "mean_gap_days": (last - first).dt.days / (count - 1).where(count > 1),
-        "last_order_value": groups["dollar_value"].last(),
-        "churned": (~count.index.isin(later["customer_id"])).astype(int),
-    })
+    return pd.DataFrame(
+        {
+            "total_purchases": count.astype(float),
+            "avg_order_value": groups["dollar_value"].mean(),
+            "total_spend": groups["dollar_value"].sum(),
+            "recency_days": (cut - last).dt.days.astype(float),
+            "tenure_days": (cut - first).dt.days.astype(float),
+            "mean_gap_days": (last - first).dt.days / (count - 1).where(count > 1),
+            "last_order_value": groups["dollar_value"].last(),
+            "churned": (~count.index.isin(later["customer_id"])).astype(int),
+        }
+    )
 
 
 def churn_model():
@@ -156,8 +158,7 @@ class Churn:
 
     def label(self, customers: pd.DataFrame, prefix: str) -> dict:
         labels = [
-            {"request_id": f"{self.name}-{prefix}-{customer}", "label": int(churned)}
-            for customer, churned in customers["churned"].items()
+            {"request_id": f"{self.name}-{prefix}-{customer}", "label": int(churned)} for customer, churned in customers["churned"].items()
         ]
         return self.post(f"/api/v1/endpoints/{self.name}/labels", {"labels": labels})
 
@@ -217,13 +218,11 @@ def test_finds_the_drift_that_is_there_and_tells_how_good_the_model_still_is(chu
     firing = [a for a in churn.get("/api/v1/alerts")["alerts"] if a["endpoint"] == churn.name and a["state"] == "firing"]
     assert {alert["feature"] for alert in firing} >= {"tenure_days", "recency_days"}
     await_true(
-        lambda: all(
-            a["delivery"]["delivered"] for a in churn.get("/api/v1/alerts")["alerts"] if a["endpoint"] == churn.name
-        ),
+        lambda: all(a["delivery"]["delivered"] for a in churn.get("/api/v1/alerts")["alerts"] if a["endpoint"] == churn.name),
         "every message is delivered",
     )
 
-    for month, (customers, answers) in scored.items():
+    for month, (customers, _answers) in scored.items():
         assert churn.label(customers, month) == {"accepted": len(customers), "unknown": 0}
         arm = await_true(lambda: (a := churn.pane(month)["arms"][0])["labelled"] == len(customers) and a, "labels count")
         scores = churn.model.predict_proba(customers[FEATURES])[:, 1]
@@ -242,9 +241,7 @@ def test_a_bad_version_shows_at_once_and_its_labels_prove_it(churn, client, sale
     shuffled = churn.train["churned"].sample(frac=1, random_state=3).to_numpy()
     bad = churn.register(churn_model().fit(churn.train[FEATURES], shuffled), tmp_path)
     client.set_registered_model_alias(churn.name, "champion", bad)
-    await_true(
-        lambda: churn.get(f"/api/v1/endpoints/{churn.name}")["arms"][0]["resolved"]["version"] == bad, "the bad version serves"
-    )
+    await_true(lambda: churn.get(f"/api/v1/endpoints/{churn.name}")["arms"][0]["resolved"]["version"] == bad, "the bad version serves")
     churn.score(customers.tail(3000), cut, "bad")
 
     pane = churn.pane("1997-10")
