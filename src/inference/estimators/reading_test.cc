@@ -1,6 +1,5 @@
 #include "inference/estimators/reading.h"
 
-#include <cstring>
 #include <limits>
 
 #include <gmock/gmock.h>
@@ -62,8 +61,8 @@ const Object* GraphForTest::Dict(const Attributes& entries) {
 const Object* GraphForTest::Array(std::vector<size_t> shape, const std::vector<double>& values) {
   Object& object = graph_.New(ObjectKind::kArray);
   object.array.shape = std::move(shape);
-  object.array.data.resize(values.size() * sizeof(double));
-  std::memcpy(object.array.data.data(), values.data(), object.array.data.size());
+  object.array.data.assign(reinterpret_cast<const char*>(values.data()),
+                           values.size() * sizeof(double));
   return &object;
 }
 
@@ -71,8 +70,8 @@ const Object* GraphForTest::Integers(const std::vector<int64_t>& values) {
   Object& object = graph_.New(ObjectKind::kArray);
   object.array.dtype.type = formats::ScalarType::kInt64;
   object.array.shape = {values.size()};
-  object.array.data.resize(values.size() * sizeof(int64_t));
-  std::memcpy(object.array.data.data(), values.data(), object.array.data.size());
+  object.array.data.assign(reinterpret_cast<const char*>(values.data()),
+                           values.size() * sizeof(int64_t));
   return &object;
 }
 

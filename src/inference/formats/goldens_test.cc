@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json/value.h"
-#include "inference/formats/golden_files.h"
+#include "inference/formats/golden_files_test.h"
 #include "inference/formats/npy_reader.h"
 #include "inference/formats/open_file.h"
 

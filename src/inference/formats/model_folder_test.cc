@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "inference/formats/golden_files.h"
+#include "inference/formats/golden_files_test.h"
 
 namespace yard::inference::formats {
 namespace {

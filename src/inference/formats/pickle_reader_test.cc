@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "inference/formats/golden_files.h"
+#include "inference/formats/golden_files_test.h"
 #include "inference/formats/joblib_reader.h"
 
 namespace yard::inference::formats {

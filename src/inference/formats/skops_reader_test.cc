@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "inference/formats/golden_files.h"
+#include "inference/formats/golden_files_test.h"
 #include "inference/formats/zip_bytes.h"
 
 namespace yard::inference::formats {

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json/value.h"
-#include "inference/formats/golden_files.h"
+#include "inference/formats/golden_files_test.h"
 
 namespace yard::inference::xgboost {
 namespace {
