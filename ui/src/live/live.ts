@@ -1,0 +1,92 @@
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+
+/** Whether changes arrive by themselves ("live") or the page asks every few seconds ("polling"). */
+export type LiveState = "connecting" | "live" | "polling";
+
+interface ChangeEvent {
+  run_id?: string;
+  experiment_id?: string;
+  name?: string;
+  endpoint?: string;
+}
+
+const pollEvery = 4000;
+const gatherFor = 300;
+
+/** The query keys that a server-sent event makes stale. */
+export function staleAfter(kind: string, change: ChangeEvent): QueryKey[] {
+  switch (kind) {
+    case "run":
+      return [["runs"], ["run", change.run_id], ["history"], ["artifacts", change.run_id]];
+    case "experiment":
+      return [["experiments"]];
+    case "model":
+      return [["models"], ["model", change.name]];
+    case "endpoint":
+      return [["endpoints"], ["endpoint", change.endpoint]];
+    case "predictions":
+      return [["endpoints"], ["endpoint", change.endpoint], ["monitors"], ["monitor", change.endpoint]];
+    case "alert":
+      return [["alerts"], ["monitors"], ["monitor"], ["pane"]];
+    default:
+      return [];
+  }
+}
+
+const kinds = ["run", "experiment", "model", "endpoint", "predictions", "alert"];
+
+/** Follows /api/v1/events and refreshes what is on the screen; asks regularly while the stream is down. */
+export class LiveUpdates {
+  private state: LiveState = "connecting";
+  private readonly listeners = new Set<() => void>();
+  private readonly stale = new Map<string, QueryKey>();
+  private gathering = false;
+  private poll: ReturnType<typeof setInterval> | undefined;
+  private readonly client: QueryClient;
+
+  constructor(client: QueryClient) {
+    this.client = client;
+  }
+
+  start(): void {
+    const source = new EventSource("/api/v1/events");
+    source.onopen = () => this.enter("live");
+    source.onerror = () => {
+      this.enter("polling");
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.start(), pollEvery);
+    };
+    for (const kind of kinds) source.addEventListener(kind, (event) => this.take(kind, event));
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly current = (): LiveState => this.state;
+
+  private take(kind: string, event: MessageEvent<string>): void {
+    const change = JSON.parse(event.data) as ChangeEvent;
+    for (const key of staleAfter(kind, change)) this.stale.set(JSON.stringify(key), key);
+    if (this.gathering) return;
+    this.gathering = true;
+    setTimeout(() => this.refresh(), gatherFor);
+  }
+
+  private refresh(): void {
+    this.gathering = false;
+    const keys = [...this.stale.values()];
+    this.stale.clear();
+    for (const queryKey of keys) void this.client.invalidateQueries({ queryKey });
+  }
+
+  private enter(state: LiveState): void {
+    if (state === this.state) return;
+    const wasDown = this.state === "polling";
+    this.state = state;
+    clearInterval(this.poll);
+    if (state === "polling") this.poll = setInterval(() => void this.client.invalidateQueries(), pollEvery);
+    if (state === "live" && wasDown) void this.client.invalidateQueries();
+    for (const listener of this.listeners) listener();
+  }
+}
