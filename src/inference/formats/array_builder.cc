@@ -13,6 +13,8 @@ constexpr size_t kMaxItemSize = size_t{1} << 30;
 // Elements without bytes cost nothing in the file but a step each when they are read.
 constexpr size_t kMaxEmptyElements = size_t{1} << 20;
 constexpr size_t kMaxDimensions = 64;
+constexpr size_t kMaxFields = 4096;
+constexpr size_t kMaxFieldName = 1024;
 
 base::Error BadArray(std::string problem, base::Detail detail = {}) {
   return base::InvalidArgument(std::move(problem), std::move(detail)).WithReason("bad_array");
@@ -159,8 +161,16 @@ std::string DescribeDtype(const Dtype& dtype) {
   return std::string{order, kind} + std::to_string(size);
 }
 
+size_t CopySize(const Dtype& dtype) {
+  size_t size = 0;
+  for (const DtypeField& field : dtype.fields) size += sizeof(DtypeField) + field.name.size();
+  return size;
+}
+
 base::Result<void> AddField(Dtype& record, std::string name, const Dtype& type, size_t offset) {
   const bool fits = offset <= record.item_size && type.item_size <= record.item_size - offset;
+  if (record.fields.size() >= kMaxFields || name.size() > kMaxFieldName)
+    return BadArray("a record has too many fields or too long names");
   if (!fits) return BadArray("a field lies outside of its record", {"field", name});
   const ScalarType scalar = type.fields.empty() ? type.type : ScalarType::kBytes;
   const bool has_order = ScalarSize(scalar) > 1;

@@ -26,7 +26,11 @@ std::string DescribeDtype(const Dtype& dtype);
 /// Bytes of one value of `type`; 0 for text and bytes, whose size is the dtype's.
 size_t ScalarSize(ScalarType type);
 
-/// Adds a field of `type`, which must be plain and lie within `record.item_size`.
+/// Bytes of memory that a copy of `dtype` takes.
+size_t CopySize(const Dtype& dtype);
+
+/// Adds a field of `type`, which must be plain and lie within `record.item_size`. A record has at
+/// most 4,096 fields, a name at most 1,024 bytes.
 base::Result<void> AddField(Dtype& record, std::string name, const Dtype& type, size_t offset);
 
 /// product(shape) * item_size, or the error when it does not fit.

@@ -89,6 +89,7 @@ Result<Object*> NumpyObjects::MakeDtype(std::string_view description) {
 }
 
 Result<Object*> NumpyObjects::MakeDtype(Dtype dtype) {
+  YARD_RETURN_IF_ERROR(factory_.Spend(CopySize(dtype)));
   YARD_ASSIGN_OR_RETURN(const Object* type, factory_.Symbol("numpy", "dtype"));
   YARD_ASSIGN_OR_RETURN(Object * object, factory_.New(ObjectKind::kInstance));
   object->symbol = type;
@@ -126,7 +127,7 @@ Result<Object*> NumpyObjects::Scalar(const Object& dtype, const Object& data) {
   if (!IsDtype(dtype)) return Malformed("a scalar has no dtype");
   if (IsObjectDtype(dtype.text)) return &ObjectFactory::Mutable(data);
   YARD_ASSIGN_OR_RETURN(const std::string_view bytes, BytesOf(data));
-  YARD_RETURN_IF_ERROR(factory_.Spend(bytes.size()));
+  YARD_RETURN_IF_ERROR(factory_.Spend(bytes.size() + CopySize(dtype.array.dtype)));
   YARD_ASSIGN_OR_RETURN(NumericArray array,
                         MakeArray(dtype.array.dtype, {}, false, std::string(bytes)));
   YARD_ASSIGN_OR_RETURN(Object * scalar, factory_.New(ObjectKind::kNone));
@@ -167,10 +168,14 @@ Result<void> NumpyObjects::FillDtype(Object& dtype, const Object& state) {
   if (!IsObjectDtype(dtype.text)) dtype.text = DescribeDtype(record);
   if (!names.is(ObjectKind::kTuple)) return {};
   if (!fields.is(ObjectKind::kDict)) return Malformed("a record dtype has no fields");
-  YARD_RETURN_IF_ERROR(factory_.Spend(names.items.size() * sizeof(DtypeField)));
+  // Each name is looked up among all fields, so both must be few.
+  constexpr size_t kMaxFields = 4096;
+  if (names.items.size() > kMaxFields || fields.entries.size() > kMaxFields)
+    return Malformed("a record dtype has too many fields");
   record.fields.clear();
   record.type = ScalarType::kBytes;
-  return AddFields(record, names, fields);
+  YARD_RETURN_IF_ERROR(AddFields(record, names, fields));
+  return factory_.Spend(CopySize(record));
 }
 
 struct NumpyObjects::ArrayState {
@@ -230,7 +235,7 @@ Result<void> NumpyObjects::FillMaskedArray(Object& instance, const Object& state
 
 Result<void> NumpyObjects::SetArray(Object& target, const Object& dtype, std::vector<size_t> shape,
                                     bool fortran_order, std::string data) {
-  YARD_RETURN_IF_ERROR(factory_.Spend(dtype.array.dtype.fields.size() * sizeof(DtypeField)));
+  YARD_RETURN_IF_ERROR(factory_.Spend(CopySize(dtype.array.dtype)));
   YARD_ASSIGN_OR_RETURN(
       target.array, MakeArray(dtype.array.dtype, std::move(shape), fortran_order, std::move(data)));
   target.kind = ObjectKind::kArray;

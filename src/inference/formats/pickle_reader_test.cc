@@ -207,6 +207,15 @@ TEST(PickleLimitsTest, RefusesToCopyOneBufferAgainAndAgain) {
   ExpectRefused(Pickle(body + kNone), Code::kResourceExhausted, "too_many_bytes");
 }
 
+TEST(PickleLimitsTest, RefusesRecordsOfTooManyFields) {
+  std::string names = "(";
+  for (int i = 0; i < 5000; ++i) names += "h\x00"s;
+  const std::string stream = Pickle(Text("field") + kMemoize + "0" + Global("numpy", "dtype") +
+                                    Text("V8") + kTuple1 + kReduce + "(" + Integer(3) + Text("|") +
+                                    kNone + names + "t" + kEmptyDict + "t" + kBuild);
+  ExpectRefused(stream, Code::kInvalidArgument, "malformed_pickle");
+}
+
 TEST(PickleLimitsTest, RefusesTooManyObjectsMemosAndDigits) {
   PickleLimits limits;
   limits.max_objects = 100;

@@ -186,7 +186,7 @@ Result<std::vector<const Object*>> SkopsNodes::Flatten(std::vector<const Object*
     std::vector<const Object*> inner;
     for (const Object* row : items) {
       if (!row->is(ObjectKind::kList)) return Malformed("an array's row is no list");
-      YARD_RETURN_IF_ERROR(factory_.Spend(row->items.size()));
+      YARD_RETURN_IF_ERROR(factory_.Spend(row->items.size() * sizeof(Object*)));
       inner.insert(inner.end(), row->items.begin(), row->items.end());
     }
     items = std::move(inner);
@@ -272,13 +272,16 @@ Result<Object*> SkopsNodes::MakeInstance(const Node& node) {
 
 Result<Object*> SkopsNodes::MakeReduced(const Node& node) {
   YARD_ASSIGN_OR_RETURN(Object * instance, MakeBare(node));
-  if (node.arguments != nullptr) instance->items = node.arguments->items;
+  if (node.arguments != nullptr) {
+    YARD_RETURN_IF_ERROR(factory_.Spend(node.arguments->items.size() * sizeof(Object*)));
+    instance->items = node.arguments->items;
+  }
   if (node.content != nullptr && !IsEmpty(*node.content)) instance->state = node.content;
   return instance;
 }
 
 Result<Object*> SkopsNodes::MakeCall(const Object& callable, std::vector<const Object*> arguments) {
-  YARD_RETURN_IF_ERROR(factory_.Spend(arguments.size()));
+  YARD_RETURN_IF_ERROR(factory_.Spend(arguments.size() * sizeof(Object*)));
   YARD_ASSIGN_OR_RETURN(Object * call, factory_.New(ObjectKind::kCall));
   call->symbol = &callable;
   call->items = std::move(arguments);
