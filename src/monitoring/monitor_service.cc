@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -16,6 +15,7 @@
 #include "monitoring/baseline_keeper.h"
 #include "monitoring/monitor_metrics.h"
 #include "monitoring/monitor_store.h"
+#include "monitoring/pane_closer.h"
 #include "monitoring/pane_judge.h"
 #include "monitoring/prediction_history.h"
 #include "registry/events.h"
@@ -27,8 +27,6 @@ namespace {
 
 constexpr size_t kQueueLimit = 1'000;
 constexpr size_t kAlertLimit = 500;
-// Closed panes whose rows Close counts again, to find late ones that no event spoke of.
-constexpr size_t kRecountedPanes = 24;
 
 base::Error NoMonitor(std::string_view endpoint) {
   return base::NotFound("no such monitor; it appears with the endpoint's first prediction",
@@ -46,14 +44,6 @@ void LogFailure(std::string_view what, std::string_view subject, const base::Err
             {{"subject", std::string(subject)}, {"reason", error.ToString()}});
 }
 
-/// What has to be done for one endpoint, and the lock that lets one thread do it.
-struct Work {
-  std::mutex judging;
-  // Guarded by the service's mutex:
-  std::set<int64_t> late_ms;  // event times in panes to be judged anew
-  bool is_queued = false;
-};
-
 class Service final : public MonitorService {
  public:
   using MonitorService::SetBaseline;
@@ -67,6 +57,7 @@ class Service final : public MonitorService {
         deliverer_(neighbours.database, neighbours.webhooks, neighbours.clock, metrics_),
         judge_({neighbours.database, neighbours.predictions, baselines_, deliverer_, metrics_,
                 neighbours.clock, neighbours.events}),
+        closer_(neighbours.database, neighbours.predictions, judge_),
         executor_("monitoring", 1, kQueueLimit) {}
 
   ~Service() override {
@@ -141,8 +132,8 @@ class Service final : public MonitorService {
 
   base::Result<void> Close(std::string_view endpoint, std::optional<base::Millis> until) override {
     neighbours_.predictions.Flush();
-    YARD_RETURN_IF_ERROR(SettingsOf(endpoint));
-    return Advance(std::string(endpoint), until, Recount::kYes);
+    YARD_ASSIGN_OR_RETURN(const MonitorSettings settings, SettingsOf(endpoint));
+    return closer_.Advance(std::string(endpoint), settings, until, PaneCloser::Recount::kYes);
   }
 
   base::Result<LabelsAccepted> AddLabels(std::string_view endpoint,
@@ -198,8 +189,6 @@ class Service final : public MonitorService {
   }
 
  private:
-  enum class Recount { kNo, kYes };
-
   static base::Result<void> CheckLabels(std::span<const Label> labels) {
     if (labels.size() > kMaxLabelsPerCall) {
       return base::InvalidArgument("too many labels in one call",
@@ -268,34 +257,30 @@ class Service final : public MonitorService {
     metrics_.Remove(endpoint);
   }
 
-  std::shared_ptr<Work> WorkOf(const std::string& endpoint) {
-    const std::lock_guard lock(mutex_);
-    auto& work = work_[endpoint];
-    if (work == nullptr) work = std::make_shared<Work>();
-    return work;
-  }
-
   // Queues one task an endpoint, however many events come meanwhile.
-  void QueueWork(const std::string& endpoint, const std::set<int64_t>& late_ms) {
-    const auto work = WorkOf(endpoint);
+  void QueueWork(const std::string& endpoint, const std::set<int64_t>& touched_ms) {
+    closer_.Touch(endpoint, touched_ms);
     {
       const std::lock_guard lock(mutex_);
-      work->late_ms.insert(late_ms.begin(), late_ms.end());
-      if (std::exchange(work->is_queued, true)) return;
+      if (!queued_.insert(endpoint).second) return;
     }
-    const bool posted = executor_.TryPost([this, endpoint, work] {
-      {
-        const std::lock_guard lock(mutex_);
-        work->is_queued = false;
-      }
-      const auto advanced = EnsureMonitor(endpoint).ok()
-                                ? Advance(endpoint, std::nullopt, Recount::kNo)
-                                : base::Result<void>();
-      if (!advanced.ok()) LogFailure("a pane could not be judged", endpoint, advanced.error());
+    const bool posted = executor_.TryPost([this, endpoint] {
+      Unqueue(endpoint);
+      const auto done = CloseWhatIsDue(endpoint);
+      if (!done.ok()) LogFailure("a pane could not be judged", endpoint, done.error());
     });
-    if (posted) return;
+    if (!posted) Unqueue(endpoint);
+  }
+
+  void Unqueue(const std::string& endpoint) {
     const std::lock_guard lock(mutex_);
-    work->is_queued = false;
+    queued_.erase(endpoint);
+  }
+
+  base::Result<void> CloseWhatIsDue(const std::string& endpoint) {
+    YARD_RETURN_IF_ERROR(EnsureMonitor(endpoint));
+    YARD_ASSIGN_OR_RETURN(const MonitorSettings settings, SettingsOf(endpoint));
+    return closer_.Advance(endpoint, settings, std::nullopt, PaneCloser::Recount::kNo);
   }
 
   base::Result<void> EnsureMonitor(const std::string& endpoint) {
@@ -343,102 +328,8 @@ class Service final : public MonitorService {
     PaneReport open;
     open.span = newest;
     open.status = "open";
-    YARD_ASSIGN_OR_RETURN(open.rows, CountRows(endpoint, newest));
+    YARD_ASSIGN_OR_RETURN(open.rows, closer_.CountRows(endpoint, newest));
     panes.push_back(std::move(open));
-    return {};
-  }
-
-  base::Result<int64_t> CountRows(std::string_view endpoint, const PaneSpan& span) {
-    int64_t rows = 0;
-    YARD_RETURN_IF_ERROR(neighbours_.predictions.Scan(
-        endpoint, span.start, span.end,
-        [&rows](const serving::PredictionRecord&) -> base::Result<void> {
-          ++rows;
-          return {};
-        }));
-    return rows;
-  }
-
-  // Closes what is due, in order of time, then judges anew what got late rows or labels.
-  base::Result<void> Advance(const std::string& endpoint, std::optional<base::Millis> until,
-                             Recount recount) {
-    const auto work = WorkOf(endpoint);
-    const std::lock_guard judging(work->judging);
-    YARD_ASSIGN_OR_RETURN(const MonitorSettings settings, SettingsOf(endpoint));
-    YARD_ASSIGN_OR_RETURN(const auto extent, neighbours_.predictions.ExtentOf(endpoint));
-    if (!extent) return {};
-    std::set<int64_t> late = TakeLate(*work, settings.window);
-    YARD_ASSIGN_OR_RETURN(const base::Millis closed_until, ClosedUntil(endpoint, settings));
-    if (recount == Recount::kYes) {
-      YARD_RETURN_IF_ERROR(AddRecounted(endpoint, settings, late));
-    }
-    const base::Millis newest_pane = PaneOf(settings.window, extent->newest).start;
-    const base::Millis limit = until ? std::max(*until, newest_pane) : newest_pane;
-    const base::Millis first = std::max(closed_until, extent->oldest);
-    YARD_RETURN_IF_ERROR(CloseBetween(endpoint, settings, first, limit));
-    for (const int64_t start : late) {
-      if (start >= closed_until.value) continue;  // just closed, or still open
-      YARD_RETURN_IF_ERROR(
-          judge_.Close(endpoint, settings, PaneOf(settings.window, base::Millis(start))));
-    }
-    return {};
-  }
-
-  // The starts of the panes that were touched.
-  std::set<int64_t> TakeLate(Work& work, Window window) {
-    std::set<int64_t> times;
-    {
-      const std::lock_guard lock(mutex_);
-      times.swap(work.late_ms);
-    }
-    std::set<int64_t> starts;
-    for (const int64_t time : times) starts.insert(PaneOf(window, base::Millis(time)).start.value);
-    return starts;
-  }
-
-  base::Result<base::Millis> ClosedUntil(std::string_view endpoint,
-                                         const MonitorSettings& settings) {
-    YARD_ASSIGN_OR_RETURN(const auto newest, database_.Read([&](storage::Snapshot& snapshot) {
-      return NewestPanes(snapshot, endpoint, settings.window, 1);
-    }));
-    return newest.empty() ? base::Millis(INT64_MIN) : newest[0].span.end;
-  }
-
-  base::Result<void> CloseBetween(const std::string& endpoint, const MonitorSettings& settings,
-                                  base::Millis from, base::Millis until) {
-    while (from < until) {
-      YARD_ASSIGN_OR_RETURN(const auto next, NextEvent(endpoint, from, until));
-      if (!next) return {};
-      const PaneSpan span = PaneOf(settings.window, *next);
-      if (span.end > until) return {};
-      YARD_RETURN_IF_ERROR(judge_.Close(endpoint, settings, span));
-      from = span.end;
-    }
-    return {};
-  }
-
-  // The first event time in [from, until), so that empty panes cost nothing.
-  base::Result<std::optional<base::Millis>> NextEvent(std::string_view endpoint, base::Millis from,
-                                                      base::Millis until) {
-    std::optional<base::Millis> found;
-    const auto scanned = neighbours_.predictions.Scan(
-        endpoint, from, until, [&](const serving::PredictionRecord& record) -> base::Result<void> {
-          found = record.event_time;
-          return base::Aborted("the first row is enough");
-        });
-    if (!scanned.ok() && !found) return scanned.error();
-    return found;
-  }
-
-  base::Result<void> AddRecounted(std::string_view endpoint, const MonitorSettings& settings,
-                                  std::set<int64_t>& late) {
-    YARD_ASSIGN_OR_RETURN(const auto panes, database_.Read([&](storage::Snapshot& snapshot) {
-      return NewestPanes(snapshot, endpoint, settings.window, kRecountedPanes);
-    }));
-    for (const PaneReport& pane : panes) {
-      YARD_ASSIGN_OR_RETURN(const int64_t rows, CountRows(endpoint, pane.span));
-      if (rows != pane.rows) late.insert(pane.span.start.value);
-    }
     return {};
   }
 
@@ -448,10 +339,11 @@ class Service final : public MonitorService {
   BaselineKeeper baselines_;
   AlertDeliverer deliverer_;
   PaneJudge judge_;
+  PaneCloser closer_;
 
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Work>> work_;
-  std::set<std::string> known_;  // endpoints whose monitor is in the database
+  std::set<std::string> queued_;  // endpoints with a task that has not begun
+  std::set<std::string> known_;   // endpoints whose monitor is in the database
 
   base::Executor executor_;
   std::vector<base::EventBus::Subscription> subscriptions_;
