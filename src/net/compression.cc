@@ -63,14 +63,13 @@ class Inflater {
   base::Result<void> Unpack(std::string& out) {
     if (!ready_) return base::Internal("zlib could not be set up");
     if (ended_) return Restart();
-    const size_t before = out.size();
-    out.resize(before + kPieceBytes);
-    stream_.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-    stream_.avail_out = kPieceBytes;
+    std::array<char, kPieceBytes> piece;  // not cleared: input may come byte by byte
+    stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream_.avail_out = piece.size();
     const int status = inflate(&stream_, Z_NO_FLUSH);
-    const size_t made = kPieceBytes - stream_.avail_out;
+    const size_t made = piece.size() - stream_.avail_out;
     output_was_full_ = stream_.avail_out == 0;
-    out.resize(before + made);
+    out.append(piece.data(), made);
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
       return base::InvalidArgument("the gzip body is corrupt").WithReason("bad_gzip");
     if (made > remaining_)
