@@ -198,6 +198,8 @@ void AnswerInvocations(const std::shared_ptr<const net::Request>& request,
     return Invocation(*request, responder, target, *routes).Run(kind);
   }
   const bool posted = target.executor.TryPost([request, responder, routes, kind, &target] {
+    const bool is_late = IsTooLate(*request, target.predictor.clock().Steady());
+    if (is_late) return responder.Send(MlflowError(TooLate()));
     Invocation(*request, responder, target, *routes).Run(kind);
   });
   if (!posted) responder.Send(MlflowError(Busy()));

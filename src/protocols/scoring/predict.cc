@@ -239,6 +239,8 @@ void AnswerPredict(const std::shared_ptr<const net::Request>& request,
     return Prediction(*request, responder, target, *routes).Run();
   }
   const bool posted = target.executor.TryPost([request, responder, routes, &target] {
+    const bool is_late = IsTooLate(*request, target.predictor.clock().Steady());
+    if (is_late) return responder.Send(PredictError(TooLate()));
     Prediction(*request, responder, target, *routes).Run();
   });
   if (!posted) responder.Send(PredictError(Busy()));

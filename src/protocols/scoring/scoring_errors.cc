@@ -120,4 +120,9 @@ base::Error Busy() {
   return base::Unavailable("too many large requests are waiting; try again").WithReason("busy");
 }
 
+base::Error TooLate() {
+  return base::DeadlineExceeded("Request processing time exceeded limit")
+      .WithReason("request_timeout");
+}
+
 }  // namespace yard::protocols::scoring

@@ -20,5 +20,7 @@ base::Error NoSuchEndpoint(std::string_view endpoint);
 base::Error NothingServes(std::string_view endpoint);
 /// kUnavailable, reason "busy": too many heavy requests wait already.
 base::Error Busy();
+/// kDeadlineExceeded, reason "request_timeout": it waited for its turn beyond its deadline.
+base::Error TooLate();
 
 }  // namespace yard::protocols::scoring

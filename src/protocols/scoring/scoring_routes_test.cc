@@ -1,5 +1,6 @@
 #include "protocols/scoring/scoring_routes.h"
 
+#include <chrono>
 #include <future>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ class ScoringRoutesTest : public ::testing::Test {
     request->path = path;
     request->body = std::move(body);
     request->request_id = "request-1";
+    request->deadline = deadline_;
     request->path_parameters = match.path_parameters;
     if (!headers.content_type.empty()) {
       request->headers.Add("Content-Type", headers.content_type);
@@ -78,6 +80,7 @@ class ScoringRoutesTest : public ::testing::Test {
 
   serving::ServingForTest serving_;
   base::Executor executor_{"scoring", 1, 10};
+  std::chrono::steady_clock::time_point deadline_{};
   net::Router router_;
 };
 
@@ -319,6 +322,19 @@ TEST_F(ScoringRoutesTest, AsksToComeBackWhileNothingServes) {
   EXPECT_EQ(Reason(response), "model_not_loaded");
   EXPECT_TRUE(response.headers.Get("Retry-After").has_value());
   EXPECT_EQ(Call(net::Method::kGet, "/endpoints/broken/ping", "", {}).status, 404);
+}
+
+TEST_F(ScoringRoutesTest, RunsLargeRequestsOnTheExecutorAndGivesUpLateOnes) {
+  std::string body = R"({"rows": [)";
+  for (int i = 0; i < 1'000; ++i) body += R"({"features": {"spend": 1}},)";
+  body.back() = ']';
+  body += "}";
+  EXPECT_EQ(Predict(body).status, 200);
+  deadline_ = serving_.clock().Steady() + std::chrono::milliseconds(1);
+  serving_.clock().Advance(std::chrono::seconds(1));
+  EXPECT_EQ(Reason(Predict(body)), "request_timeout");
+  executor_.Stop();
+  EXPECT_EQ(Reason(Predict(body)), "busy");
 }
 
 TEST_F(ScoringRoutesTest, CountsAnswersAndErrors) {

@@ -27,4 +27,9 @@ bool IsCheap(const serving::Routes& routes, size_t body_bytes, size_t rows) {
   return predicting + parsing < kInlineMicroseconds;
 }
 
+bool IsTooLate(const net::Request& request, std::chrono::steady_clock::time_point now) {
+  const bool has_deadline = request.deadline != std::chrono::steady_clock::time_point();
+  return has_deadline && now > request.deadline;
+}
+
 }  // namespace yard::protocols::scoring

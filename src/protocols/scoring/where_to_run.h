@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 
+#include "net/http.h"
 #include "serving/routes.h"
 
 namespace yard::protocols::scoring {
@@ -14,5 +16,9 @@ size_t RowsInCsv(std::string_view body);
 
 /// Whether a request is cheap enough (below 200 µs by estimate) to be answered on the I/O thread.
 bool IsCheap(const serving::Routes& routes, size_t body_bytes, size_t rows);
+
+/// Whether a request that waited for an executor has passed its deadline; one without a deadline
+/// never has.
+bool IsTooLate(const net::Request& request, std::chrono::steady_clock::time_point now);
 
 }  // namespace yard::protocols::scoring
