@@ -1,6 +1,5 @@
 #include "app/application.h"
 
-#include <optional>
 #include <utility>
 
 #include "app/page.h"
@@ -70,7 +69,7 @@ struct Application::Parts {
   base::SystemClock clock;
   base::Telemetry telemetry;
   base::EventBus events;
-  std::optional<storage::DataFolder> folder;
+  std::unique_ptr<storage::DataFolder> folder;
   std::unique_ptr<storage::Database> database;
   std::unique_ptr<storage::Database> predictions_database;
   std::unique_ptr<storage::ArtifactStore> artifacts;
@@ -107,7 +106,7 @@ struct Application::Parts {
 base::Result<void> Application::Parts::OpenStorage(const ApplicationOptions& options) {
   YARD_ASSIGN_OR_RETURN(auto opened,
                         storage::DataFolder::Open(options.data_folder, std::string(kVersion)));
-  folder.emplace(std::move(opened));
+  folder = std::make_unique<storage::DataFolder>(std::move(opened));
   YARD_ASSIGN_OR_RETURN(database,
                         storage::OpenSqlite(folder->database_file(), TruthOptions(telemetry)));
   YARD_ASSIGN_OR_RETURN(

@@ -48,7 +48,8 @@ struct ReadLimits {
 };
 
 /// Reads a whole table. CSV has a header line; a column's type follows from its cells, and an empty
-/// cell, "NA", "NaN" and "null" are missing. Columns of nested, binary and decimal types are left out.
+/// cell, "NA", "NaN" and "null" are missing. Columns of nested, binary and decimal types are left
+/// out.
 ///
 /// The work is done by Arrow in the module libyard_columnar.so, loaded at first use from the
 /// executable's folder or a lib/ beside or above it. Thread-safe. Errors: kNotFound without such a

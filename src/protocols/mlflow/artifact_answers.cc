@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/json/writer.h"
@@ -42,7 +43,8 @@ net::Response StreamArtifact(std::shared_ptr<const storage::ArtifactReader> read
 net::Response AbsentOrFolder(storage::ArtifactStore& store, const std::string& path,
                              const base::Error& error) {
   const auto found = store.Find(path);
-  const bool is_folder = found.ok() && *found && (*found)->is_folder;
+  const auto entry = found.ok() ? *found : std::nullopt;
+  const bool is_folder = entry.has_value() && entry->is_folder;
   if (is_folder)
     return DetailResponse(400, "Artifact path refers to a directory, not a file: '" + path + "'");
   return ErrorResponse(error);

@@ -50,8 +50,10 @@ void WriteTraffic(Writer& writer, const serving::RecentTraffic& traffic) {
 void WriteFeature(Writer& writer, const serving::PredictionRecord& record, size_t index) {
   writer.Key(record.source->features[index].name);
   const auto& row = record.features;
-  if (index < row.texts.size() && row.texts[index]) {
-    writer.String(*row.texts[index]);
+  const std::optional<std::string> text =
+      index < row.texts.size() ? row.texts[index] : std::nullopt;
+  if (text) {
+    writer.String(*text);
     return;
   }
   writer.Double(row.numbers[index]);

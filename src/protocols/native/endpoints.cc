@@ -76,9 +76,8 @@ net::Response Create(const net::Request& request, ServingService& service) {
   if (!body.ok()) return ErrorResponse(body.error());
   serving::EndpointConfig config{*body->name, ArmsOf(body->arms),
                                  std::chrono::minutes(body->baked_minutes)};
-  if (body->model && config.arms.empty()) {
-    config.arms.push_back({ArmNameFor(*body->model), *body->model, 100});
-  }
+  const std::optional<std::string>& model = body->model;
+  if (model && config.arms.empty()) config.arms.push_back({ArmNameFor(*model), *model, 100});
   return Show(service.Create(config));
 }
 
@@ -86,8 +85,9 @@ net::Response Change(const net::Request& request, ServingService& service) {
   const auto body = ReadBody<ChangeBody>(request);
   if (!body.ok()) return ErrorResponse(body.error());
   serving::EndpointChange change;
-  if (body->arms) change.arms = ArmsOf(*body->arms);
-  if (body->baked_minutes) change.bake_time = std::chrono::minutes(*body->baked_minutes);
+  const auto& [arms, baked_minutes] = *body;
+  if (arms) change.arms = ArmsOf(*arms);
+  if (baked_minutes) change.bake_time = std::chrono::minutes(*baked_minutes);
   return Show(service.Update(NameOf(request), change));
 }
 

@@ -130,7 +130,8 @@ base::Result<void> SetRow(FrameBuilder& builder, const std::vector<std::optional
   }
   YARD_RETURN_IF_ERROR(builder.BeginRow());
   for (size_t i = 0; i < cells.size(); ++i) {
-    if (slots[i]) YARD_RETURN_IF_ERROR(SetCell(builder, *slots[i], cells[i]));
+    const std::optional<size_t> slot = slots[i];
+    if (slot) YARD_RETURN_IF_ERROR(SetCell(builder, *slot, cells[i]));
   }
   return {};
 }
@@ -146,9 +147,10 @@ base::Result<inference::Frame> ReadCsvInput(std::string_view body, FrameBuilder&
   }
   std::vector<std::optional<size_t>> slots;
   for (const auto& name : reader.cells()) {
-    slots.push_back(builder.SlotOf(name));
-    if (slots.back()) builder.NoteColumn(*slots.back());
-    if (!slots.back()) builder.Ignore(name);
+    const std::optional<size_t> slot = builder.SlotOf(name);
+    if (slot) builder.NoteColumn(*slot);
+    if (!slot) builder.Ignore(name);
+    slots.push_back(slot);
   }
   while (true) {
     YARD_ASSIGN_OR_RETURN(const bool has_row, reader.Next());

@@ -118,8 +118,9 @@ class RowReader {
   base::Result<void> ReadScalar(Element scalar) {
     if (!has_slots_) YARD_RETURN_IF_ERROR(FindSlots(1));
     if (slots_.size() != 1) return WrongWidth(1);
-    if (!slots_[0]) return {};
-    return SetCell(builder_, *slots_[0], scalar);
+    const std::optional<size_t> slot = slots_[0];
+    if (!slot) return {};
+    return SetCell(builder_, *slot, scalar);
   }
 
   base::Result<void> ReadList(Element row) {
@@ -224,9 +225,10 @@ base::Result<void> ReadSplit(Element root, FrameBuilder& builder, const inferenc
   if (split.has_columns) {
     std::vector<std::optional<size_t>> slots;
     for (const auto& name : split.columns) {
-      slots.push_back(builder.SlotOf(name));
-      if (slots.back()) builder.NoteColumn(*slots.back());
-      if (!slots.back()) builder.Ignore(name);
+      const std::optional<size_t> slot = builder.SlotOf(name);
+      if (slot) builder.NoteColumn(*slot);
+      if (!slot) builder.Ignore(name);
+      slots.push_back(slot);
     }
     rows.UseSlots(std::move(slots));
   }

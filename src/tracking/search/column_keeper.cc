@@ -7,10 +7,10 @@
 
 #include "base/log.h"
 #include "tracking/events.h"
-#include "tracking/statement_results.h"
 #include "tracking/run_change.h"
 #include "tracking/search/column_writer.h"
 #include "tracking/search/run_values.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {

@@ -4,8 +4,8 @@
 #include <tuple>
 #include <utility>
 
-#include "tracking/statement_results.h"
 #include "tracking/search/column.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {

@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "storage/migrations.h"
 #include "storage/sqlite_database.h"
-#include "tracking/statement_results.h"
 #include "tracking/schema.h"
+#include "tracking/statement_results.h"
 
 namespace yard::tracking {
 namespace {
