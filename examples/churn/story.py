@@ -88,6 +88,12 @@ class SteadyTraffic(threading.Thread):
             time.sleep(0.01)
         raise AssertionError(f"version {version} never answered; the last were {self.versions[-5:]}")
 
+    def await_answers(self, count: int, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while len(self.versions) < count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(self.versions) >= count, f"{len(self.versions)} answers in {seconds} s"
+
     def end(self) -> None:
         self.ending.set()
         self.join(15)
@@ -205,7 +211,7 @@ class Story:
         frame = data.features_at(self.purchases, data.LAST_CUT)
         self.traffic = SteadyTraffic(f"{self.server.url}/predict/churn", self._steady_rows(frame))
         self.traffic.start()
-        self.traffic.await_version("1")
+        self.traffic.await_answers(300)  # of version 1, to compare with
         mlflow.set_tracking_uri(self.server.url)
         mlflow.MlflowClient().set_registered_model_alias("churn", "champion", self.broken_version)
         self.traffic.await_version(self.broken_version)
