@@ -58,6 +58,13 @@ export interface SignatureColumn {
   name?: string;
   type: string;
   required?: boolean;
+  "tensor-spec"?: { dtype: string; shape: number[] };
+}
+
+/** "double", or "int64 [-1, 3]" for a tensor. */
+export function typeText(column: SignatureColumn): string {
+  const tensor = column["tensor-spec"];
+  return tensor ? `${tensor.dtype} [${tensor.shape.join(", ")}]` : column.type;
 }
 
 export interface ModelCard {

@@ -26,6 +26,8 @@ interface LineChartProps {
   xLabels?: string[];
   /** The smallest range of y to show, for series of counts that begin at zero. */
   fromZero?: boolean;
+  /** A missing value breaks the line instead of being bridged. */
+  hasGaps?: boolean;
 }
 
 const seriesColors = 8;
@@ -56,7 +58,7 @@ function isAlone(one: LineSeries): boolean {
   return one.y.filter((value) => value !== null).length < 40;
 }
 
-function describe(series: LineSeries[]): { lines: uPlot.Series[]; bands: uPlot.Band[]; owners: number[] } {
+function describe(series: LineSeries[], spanGaps: boolean): { lines: uPlot.Series[]; bands: uPlot.Band[]; owners: number[] } {
   const lines: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   const owners = [-1];
@@ -66,7 +68,7 @@ function describe(series: LineSeries[]): { lines: uPlot.Series[]; bands: uPlot.B
       label: one.label,
       stroke,
       width: 1.75,
-      spanGaps: true,
+      spanGaps,
       points: { show: isAlone(one), size: 5, fill: stroke },
       ...(one.isDashed ? { dash: [5, 4] } : {}),
     });
@@ -123,6 +125,12 @@ function tip(props: LineChartProps, owners: number[]): uPlot.Plugin {
   return { hooks: { init: (plot) => plot.over.append(box), setCursor: place } };
 }
 
+/** Hours and minutes, with seconds when the ticks are closer than a minute, or days when they are far apart. */
+function clockTexts(splits: number[]): string[] {
+  const gap = (splits[1] ?? 0) - (splits[0] ?? 0);
+  return splits.map((split) => (gap < 60_000 ? formatTime(split).slice(11) : gap >= 86_400_000 ? formatTime(split).slice(0, 10) : formatTime(split).slice(11, 16)));
+}
+
 function axes(props: LineChartProps): uPlot.Axis[] {
   const ink = cssColor("--ink-faint");
   const grid = { stroke: cssColor("--grid"), width: 1 };
@@ -133,7 +141,10 @@ function axes(props: LineChartProps): uPlot.Axis[] {
     x.splits = () => labels.map((_, index) => index);
     x.values = (_, splits) => splits.map((split) => labels[split] ?? "");
     x.space = 60;
-  } else if (props.x !== "time") {
+  } else if (props.x === "time") {
+    x.values = (_, splits) => clockTexts(splits);
+    x.space = 64;
+  } else {
     x.values = (_, splits) => splits.map((split) => (Number.isInteger(split) ? formatNumber(split) : ""));
   }
   const y: uPlot.Axis = { ...shared, size: 56, gap: 4, space: 28, values: (_, splits) => splits.map((split) => (split === null ? "" : formatNumber(split))) };
@@ -142,12 +153,16 @@ function axes(props: LineChartProps): uPlot.Axis[] {
 
 function yScale(props: LineChartProps): uPlot.Scale {
   if (props.isLog) return { distr: 3 };
-  const range: uPlot.Range.Config = { min: { pad: 0.1, soft: 0, mode: props.fromZero ? 1 : 3 }, max: { pad: 0.1, soft: 0, mode: 3 } };
+  const range = (_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax => {
+    if (low === null || high === null) return [0, 1];
+    const pad = (high - low || Math.abs(high) || 1) * 0.08;
+    return props.fromZero ? [0, high > 0 ? high * 1.1 : 1] : [low - pad, high + pad];
+  };
   return { range };
 }
 
 function optionsFor(props: LineChartProps, width: number): uPlot.Options {
-  const { lines, bands, owners } = describe(props.series);
+  const { lines, bands, owners } = describe(props.series, !props.hasGaps);
   const x: uPlot.Scale = { time: props.x === "time" };
   if (props.xLabels) x.range = [-0.3, props.xLabels.length - 0.7];
   return {
@@ -168,7 +183,7 @@ function optionsFor(props: LineChartProps, width: number): uPlot.Options {
 /** What the options depend on: another shape needs another plot, other values do not. */
 function shapeOf(props: LineChartProps, theme: string): string {
   const lines = props.series.map((one) => [one.label, one.color, one.lower !== undefined, isAlone(one)]);
-  return JSON.stringify([theme, props.height, props.isLog, props.x, props.xLabels, props.fromZero, lines]);
+  return JSON.stringify([theme, props.height, props.isLog, props.x, props.xLabels, props.fromZero, props.hasGaps, lines]);
 }
 
 export function LineChart(props: LineChartProps) {

@@ -12,6 +12,11 @@ interface Bar {
 
 const narrowest = 0.5;
 const widest = 3;
+/** Rows outside of all ranges are drawn from this share on. */
+const leastShown = 0.002;
+
+/** Short signs for the bars that are no range; their words are in the tooltip and the table. */
+const signs: Record<string, string> = { below: "<", above: ">", other: "…", missing: "∅" };
 
 function total(histogram: PairedHistogram, side: "baseline" | "current"): number {
   const apart = [histogram.below, histogram.above, histogram.other, histogram.missing];
@@ -47,8 +52,8 @@ function barsOf(histogram: PairedHistogram): Bar[] {
   const totals = { baseline: total(histogram, "baseline") || 1, current: total(histogram, "current") || 1 };
   const shareOf = (side: "baseline" | "current", count: number) => count / totals[side];
   const apart = (label: string, sides: { baseline: number; current: number } | undefined): Bar[] => {
-    if (!sides || sides.baseline + sides.current === 0) return [];
-    return [{ label, width: 1.4, baseline: shareOf("baseline", sides.baseline), current: shareOf("current", sides.current), isApart: true }];
+    const bar = { label, width: 1.4, baseline: shareOf("baseline", sides?.baseline ?? 0), current: shareOf("current", sides?.current ?? 0), isApart: true };
+    return Math.max(bar.baseline, bar.current) < leastShown ? [] : [bar];
   };
   return [
     ...apart("below", histogram.below),
@@ -90,7 +95,7 @@ interface PairedHistogramProps {
 }
 
 /** What stands below the axis: the two ends, and the bars that are no range. */
-function Ticks({ bars, histogram, baseY }: { bars: Placed[]; histogram: PairedHistogram; baseY: number }) {
+function Ticks({ bars, histogram }: { bars: Placed[]; histogram: PairedHistogram }) {
   const inside = bars.filter((bar) => !bar.isApart);
   const first = inside[0];
   const last = inside.at(-1);
@@ -115,8 +120,8 @@ function Ticks({ bars, histogram, baseY }: { bars: Placed[]; histogram: PairedHi
         </text>
       ))}
       {bars.filter((bar) => bar.isApart).map((bar) => (
-        <text key={bar.label} x={Math.min(width, bar.x + bar.drawn)} textAnchor="end" className="apart" y={-baseY + 7}>
-          {bar.label}
+        <text key={bar.label} x={bar.x + bar.drawn / 2} textAnchor="middle">
+          {signs[bar.label] ?? bar.label}
         </text>
       ))}
     </g>
@@ -129,7 +134,7 @@ export function PairedHistogramChart({ label, histogram, height = 96, color = 1,
   const density = (share: number, bar: Bar) => share / bar.width;
   const highest = Math.max(...bars.flatMap((bar) => [density(bar.baseline, bar), density(bar.current, bar)]), 1e-9);
   const plot = height - axisHeight;
-  const tall = (share: number, bar: Bar) => (density(share, bar) / highest) * (plot - 12);
+  const tall = (share: number, bar: Bar) => (density(share, bar) / highest) * (plot - 3);
   return (
     <svg className="histogram" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {bars.map((bar) => {
@@ -146,7 +151,7 @@ export function PairedHistogramChart({ label, histogram, height = 96, color = 1,
       })}
       <line x1={0} x2={width} y1={plot} y2={plot} className="axis" />
       <g transform={`translate(0 ${plot + 12})`}>
-        <Ticks bars={bars} histogram={histogram} baseY={plot + 12} />
+        <Ticks bars={bars} histogram={histogram} />
       </g>
     </svg>
   );

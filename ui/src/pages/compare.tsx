@@ -4,7 +4,8 @@ import { useMemo } from "react";
 import { numberOf, runQuery, type Run } from "../api/tracking";
 import { Card, Crumbs } from "../components/basics";
 import { Legend, colorVariable } from "../components/line-chart";
-import { MetricCard, type ChartedRun } from "../components/metric-card";
+import type { ChartedRun } from "../components/metric-card";
+import { MetricGrid, curvesOf } from "../components/metric-grid";
 import { Empty, Loading } from "../components/states";
 import { useTitle } from "../components/use-title";
 import { counted, formatNumber } from "../format";
@@ -81,6 +82,7 @@ function Comparison({ runs, isLog }: { runs: Run[]; isLog: boolean }) {
   const navigate = route.useNavigate();
   const charted = useMemo(() => runs.map((run, index): ChartedRun => ({ id: run.info.run_id, name: run.info.run_name, color: index + 1 })), [runs]);
   const metrics = useMemo(() => metricKeys(runs), [runs]);
+  const curves = useMemo(() => curvesOf(runs), [runs]);
   const params = useMemo(() => paramKeys(runs), [runs]);
   return (
     <>
@@ -90,11 +92,7 @@ function Comparison({ runs, isLog }: { runs: Run[]; isLog: boolean }) {
           Log axis
         </button>
       </div>
-      <div className="metric-grid">
-        {metrics.map((name) => (
-          <MetricCard key={name} name={name} runs={charted} isLog={isLog} />
-        ))}
-      </div>
+      <MetricGrid names={metrics} curves={curves} runs={charted} isLog={isLog} />
       <Side title="Parameters" keys={params} runs={runs} charted={charted} valueOf={paramOf} />
       <Side title="Metrics, last value" keys={metrics} runs={runs} charted={charted} valueOf={(run, key) => formatNumber(metricOf(run, key))} />
     </>

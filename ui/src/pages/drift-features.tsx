@@ -11,6 +11,8 @@ const sides = [
   { label: "this pane", color: 1 },
 ];
 
+const signs = "< below · > above the range of the training data · ∅ missing";
+
 function bySeverity(a: FeatureReport, b: FeatureReport): number {
   const rank = (feature: FeatureReport) => (feature.verdict === "drift" ? 1 : 0);
   return rank(b) - rank(a) || (b.effect ?? 0) - (a.effect ?? 0);
@@ -49,7 +51,12 @@ interface FeatureGridProps {
 export function FeatureGrid({ pane, chosen, onPick }: FeatureGridProps) {
   const features = pane.features.toSorted(bySeverity);
   return (
-    <Card title={`Features in ${pane.id}`} end={<Legend entries={sides} />}>
+    <Card title={`Features in ${pane.id}`} end={
+        <>
+          <span className="faint small">{signs}</span>
+          <Legend entries={sides} />
+        </>
+      }>
       {features.length === 0 ? (
         <Empty title="No feature was compared in this pane" />
       ) : (

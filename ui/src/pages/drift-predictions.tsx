@@ -45,7 +45,7 @@ export function PredictionCard({ pane }: { pane: Pane }) {
               ]}
             />
             <p className="faint small">
-              {arm.reason} · {formatCount(arm.rows)} rows
+              {arm.reason} · {formatCount(arm.rows)} rows against {formatCount(arm.baseline_rows ?? 0)}
             </p>
           </figure>
         ))}

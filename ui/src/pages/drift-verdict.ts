@@ -56,9 +56,10 @@ export function qualitySentence(panes: PaneSummary[], pane: PaneSummary): Senten
     if (!now) continue;
     const first = panes.find((one) => measured(one, quality) !== undefined) ?? pane;
     const start = measured(first, quality) ?? now;
-    const here = `${quality.name} of ${now.arm.arm} is ${withInterval(now.measure)} in ${pane.id}`;
+    const here = `${quality.name} of ${now.arm.arm} (version ${now.arm.version}) is ${withInterval(now.measure)} in ${pane.id}`;
     if (first.id === pane.id) return { tone: "plain", title: "Quality is measured", text: `${here}, the first pane with labels.` };
-    const before = `${withInterval(start.measure)} in ${first.id}`;
+    const other = start.arm.version === now.arm.version ? "" : ` with version ${start.arm.version}`;
+    const before = `${withInterval(start.measure)} in ${first.id}${other}`;
     if (isWorse(start.measure, now.measure, quality.sign)) return { tone: "bad", title: "The model got worse", text: `${here}; it was ${before}.` };
     return { tone: "good", title: "The model stays good", text: `${here}; it was ${before}.` };
   }

@@ -26,7 +26,8 @@ const route = getRouteApi("/endpoints/$name");
 
 function TrafficFigures({ endpoint }: { endpoint: Endpoint }) {
   const traffic = endpoint.traffic;
-  const milliseconds = (value: number) => (traffic.requests > 0 ? formatNumber(value) : "–");
+  const isQuiet = traffic.requests_per_second === 0;
+  const milliseconds = (value: number) => (isQuiet ? "–" : formatNumber(value));
   return (
     <dl className="figures" aria-label="Traffic of the last minute">
       <Figure label="Requests" unit="per second" note="last minute">
@@ -115,7 +116,9 @@ function Arms({ endpoint }: { endpoint: Endpoint }) {
             <th>State</th>
             <th className="number">Requests</th>
             <th className="number">Errors</th>
-            <th />
+            <th>
+              <span className="unseen">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -146,19 +149,32 @@ function Arms({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-/** One series per arm; a moment without an answer is a moment without requests. */
-function seriesOf(points: TrafficPoint[], arms: string[], value: (point: TrafficPoint) => number | null): LineSeries[] {
-  return arms.map((arm, index) => {
-    const own = points.filter((point) => point.arm === arm);
-    return { label: arm, x: own.map((point) => point.time), y: own.map(value), color: index + 1 };
+interface Slots {
+  times: number[];
+  points: TrafficPoint[];
+  arms: string[];
+}
+
+/** Every second or minute of the range, whether somebody asked then or not. */
+function slotsOf(points: TrafficPoint[], arms: string[], until: number, minutes: number): Slots {
+  const step = minutes <= 5 ? 1000 : 60_000;
+  const last = Math.floor(until / step) * step;
+  const count = (minutes * 60_000) / step;
+  return { times: Array.from({ length: count }, (_, index) => last - (count - 1 - index) * step), points, arms };
+}
+
+function seriesOf(slots: Slots, value: (point: TrafficPoint | undefined) => number | null): LineSeries[] {
+  return slots.arms.map((arm, index) => {
+    const own = new Map(slots.points.filter((point) => point.arm === arm).map((point) => [point.time, point]));
+    return { label: arm, x: slots.times, y: slots.times.map((time) => value(own.get(time))), color: index + 1 };
   });
 }
 
-function latencySeries(points: TrafficPoint[], arms: string[]): LineSeries[] {
-  const answered = points.filter((point) => point.requests > 0);
+function latencySeries(slots: Slots): LineSeries[] {
+  const measured = (point: TrafficPoint | undefined, name: "p50_ms" | "p99_ms") => (point && point.requests > 0 ? point[name] : null);
   return [
-    ...seriesOf(answered, arms, (point) => point.p50_ms).map((one) => ({ ...one, label: `${one.label} p50` })),
-    ...seriesOf(answered, arms, (point) => point.p99_ms).map((one) => ({ ...one, label: `${one.label} p99`, isDashed: true })),
+    ...seriesOf(slots, (point) => measured(point, "p50_ms")).map((one) => ({ ...one, label: `${one.label} p50` })),
+    ...seriesOf(slots, (point) => measured(point, "p99_ms")).map((one) => ({ ...one, label: `${one.label} p99`, isDashed: true })),
   ];
 }
 
@@ -175,9 +191,10 @@ function TrafficCharts({ endpoint, minutes }: { endpoint: Endpoint; minutes: num
   const points = traffic.data;
   const arms = useMemo(() => endpoint.arms.map((arm) => arm.name), [endpoint.arms]);
   const seconds = minutes <= 5 ? 1 : 60;
-  const latency = useMemo(() => latencySeries(points ?? [], arms), [points, arms]);
-  const rate = useMemo(() => seriesOf(points ?? [], arms, (point) => point.requests / seconds), [points, arms, seconds]);
-  const errors = useMemo(() => seriesOf(points ?? [], arms, (point) => point.errors), [points, arms]);
+  const slots = useMemo(() => slotsOf(points ?? [], arms, traffic.dataUpdatedAt, minutes), [points, arms, traffic.dataUpdatedAt, minutes]);
+  const latency = useMemo(() => latencySeries(slots), [slots]);
+  const rate = useMemo(() => seriesOf(slots, (point) => (point?.requests ?? 0) / seconds), [slots, seconds]);
+  const errors = useMemo(() => seriesOf(slots, (point) => point?.errors ?? 0), [slots]);
   const buttons = ranges.map(([value, label]) => (
     <button
       key={value}
@@ -205,15 +222,15 @@ function TrafficCharts({ endpoint, minutes }: { endpoint: Endpoint; minutes: num
               <div className="chart-grid">
                 <figure>
                   <figcaption>Latency in ms: p50 solid, p99 dashed</figcaption>
-                  <LineChart label="Latency" series={latency} x="time" fromZero />
+                  <LineChart label="Latency" series={latency} x="time" fromZero hasGaps />
                 </figure>
                 <figure>
                   <figcaption>Requests per second</figcaption>
-                  <LineChart label="Requests per second" series={rate} x="time" fromZero />
+                  <LineChart label="Requests per second" series={rate} x="time" fromZero hasGaps />
                 </figure>
                 <figure>
                   <figcaption>Errors per {seconds === 1 ? "second" : "minute"}</figcaption>
-                  <LineChart label="Errors" series={errors} x="time" fromZero />
+                  <LineChart label="Errors" series={errors} x="time" fromZero hasGaps />
                 </figure>
               </div>
             </div>
@@ -255,7 +272,7 @@ function History({ events }: { events: EndpointEvent[] }) {
             )}
           </span>
           <p className="faint small">
-            {event.reason} · <time title={formatTime(event.time)}>{formatTime(event.time)}</time>
+            {event.reason} · <Ago at={event.time} />
           </p>
         </li>
       ))}

@@ -34,8 +34,8 @@ function EndpointRow({ endpoint, monitor }: { endpoint: Endpoint; monitor: Monit
         ))}
       </td>
       <td className="number">{formatNumber(traffic.requests_per_second)}</td>
-      <td className="number">{traffic.requests > 0 ? formatNumber(traffic.p50_ms) : "–"}</td>
-      <td className="number">{traffic.requests > 0 ? formatNumber(traffic.p99_ms) : "–"}</td>
+      <td className="number">{traffic.requests_per_second > 0 ? formatNumber(traffic.p50_ms) : "–"}</td>
+      <td className="number">{traffic.requests_per_second > 0 ? formatNumber(traffic.p99_ms) : "–"}</td>
       <td className="number" title={`${formatCount(traffic.errors)} of ${formatCount(traffic.requests)} requests`}>
         {traffic.requests > 0 ? formatShare(traffic.errors / traffic.requests) : "–"}
       </td>

@@ -141,7 +141,7 @@ function EndpointsCard() {
                     </td>
                     <td className="soft">{endpoint.arms.map((arm) => `${arm.name} ${formatNumber(arm.weight)}`).join(" · ")}</td>
                     <td className="number">{formatNumber(endpoint.traffic.requests_per_second)}</td>
-                    <td className="number">{endpoint.traffic.requests > 0 ? `${formatNumber(endpoint.traffic.p99_ms)} ms` : "–"}</td>
+                    <td className="number">{endpoint.traffic.requests_per_second > 0 ? `${formatNumber(endpoint.traffic.p99_ms)} ms` : "–"}</td>
                     <td>
                       <Link to="/endpoints/$name/drift" params={{ name: endpoint.name }}>
                         <MonitorStatusBadge status={statusOf(endpoint.name) ?? "no_data"} />
@@ -255,7 +255,7 @@ export function HomePage() {
         <h1>Overview</h1>
         {server.data && (
           <span className="faint small">
-            Modelyard {server.data.version} · up since <Ago at={server.data.started} /> · <span className="mono">{location.origin}</span>
+            Modelyard {server.data.version} · started <Ago at={server.data.started} /> · <span className="mono">{location.origin}</span>
           </span>
         )}
       </div>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { deleteAlias, modelCardQuery, modelQuery, setAlias, versionsQuery, type ModelVersion, type RegisteredModel, type SignatureColumn } from "../api/registry";
+import { deleteAlias, modelCardQuery, modelQuery, setAlias, typeText, versionsQuery, type ModelVersion, type RegisteredModel, type SignatureColumn } from "../api/registry";
 import { numberOf, runQuery } from "../api/tracking";
 import { Ago, Badge, Card, Crumbs } from "../components/basics";
 import { ConfirmDialog } from "../components/confirm-dialog";
@@ -91,7 +91,7 @@ function Columns({ title, columns }: { title: string; columns: SignatureColumn[]
               {column.name ?? "(unnamed)"}
               {column.required === false && <span className="faint"> optional</span>}
             </td>
-            <td className="soft mono">{column.type}</td>
+            <td className="soft mono">{typeText(column)}</td>
           </tr>
         ))}
       </tbody>

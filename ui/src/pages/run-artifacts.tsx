@@ -81,7 +81,7 @@ function Branch(branch: BranchProps) {
 
 function rootsOf(run: Run, names: (string | undefined)[]): ArtifactRoot[] {
   const ids = run.outputs?.model_outputs?.map((output) => output.model_id) ?? [];
-  const models = ids.map((id, index): ArtifactRoot => ({ prefix: `models:/${id}/`, label: `Model ${names[index] ?? id}`, modelId: id }));
+  const models = ids.map((id, index): ArtifactRoot => ({ prefix: `models:/${id}/`, label: `Logged model “${names[index] ?? id}”`, modelId: id }));
   return [{ prefix: "", label: "Run", runId: run.info.run_id }, ...models];
 }
 

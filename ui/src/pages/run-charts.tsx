@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { Run } from "../api/tracking";
-import { MetricCard } from "../components/metric-card";
+import { MetricGrid, curvesOf } from "../components/metric-grid";
 import { Empty } from "../components/states";
 
 interface RunChartsProps {
@@ -24,6 +24,7 @@ function matcher(words: string): (name: string) => boolean {
 export function RunCharts({ run, isLog, words, onLog, onWords }: RunChartsProps) {
   const names = useMemo(() => run.data.metrics?.map((metric) => metric.key).toSorted() ?? [], [run.data.metrics]);
   const shown = useMemo(() => names.filter(matcher(words)), [names, words]);
+  const curves = useMemo(() => curvesOf([run]), [run]);
   const { run_id: id, run_name: name } = run.info;
   const runs = useMemo(() => [{ id, name, color: 1 }], [id, name]);
   if (names.length === 0) {
@@ -44,11 +45,7 @@ export function RunCharts({ run, isLog, words, onLog, onWords }: RunChartsProps)
           {shown.length} of {names.length}
         </span>
       </div>
-      <div className="metric-grid">
-        {shown.map((metric) => (
-          <MetricCard key={metric} name={metric} runs={runs} isLog={isLog} />
-        ))}
-      </div>
+      <MetricGrid names={shown} curves={curves} runs={runs} isLog={isLog} />
       {shown.length === 0 && <Empty title="No metric matches" />}
     </div>
   );
