@@ -42,7 +42,7 @@ function seriesOf(points: Metric[], runs: ChartedRun[], isLog: boolean, byTime: 
 
 function SingleValues({ series }: { series: LineSeries[] }) {
   return (
-    <ul className="single-values">
+    <ul className="single-values" data-many={series.length > 1}>
       {series.map((one, index) => (
         <li key={index}>
           <strong>{formatNumber(one.y.at(-1))}</strong>

@@ -69,10 +69,9 @@ interface Placed extends Bar {
   drawn: number;
 }
 
-const width = 320;
 const axisHeight = 16;
 
-function place(bars: Bar[]): Placed[] {
+function place(bars: Bar[], width: number): Placed[] {
   const gap = 0.6;
   const units = bars.reduce((sum, bar) => sum + bar.width + (bar.isApart ? gap : 0), 0);
   const scale = width / units;
@@ -90,6 +89,8 @@ interface PairedHistogramProps {
   label: string;
   histogram: PairedHistogram;
   height?: number;
+  /** The width of the drawing in the unit of its height; it fills whatever room there is. */
+  width?: number;
   color?: number;
   names?: [string, string];
 }
@@ -129,8 +130,8 @@ function Ticks({ bars, histogram }: { bars: Placed[]; histogram: PairedHistogram
 }
 
 /** Both distributions over each other; the area of a bar is its share of the rows. */
-export function PairedHistogramChart({ label, histogram, height = 96, color = 1, names = ["baseline", "current"] }: PairedHistogramProps) {
-  const bars = place(barsOf(histogram));
+export function PairedHistogramChart({ label, histogram, height = 96, width = 320, color = 1, names = ["baseline", "current"] }: PairedHistogramProps) {
+  const bars = place(barsOf(histogram), width);
   const density = (share: number, bar: Bar) => share / bar.width;
   const highest = Math.max(...bars.flatMap((bar) => [density(bar.baseline, bar), density(bar.current, bar)]), 1e-9);
   const plot = height - axisHeight;

@@ -140,7 +140,7 @@ export function FeatureDetail({ feature, pane, settings, onClose }: FeatureDetai
       <div className="card-body feature-detail">
         <div className="stack">
           <Legend entries={sides} />
-          <PairedHistogramChart label={`${feature.name}: training data and ${pane}`} histogram={feature.histogram} height={150} />
+          <PairedHistogramChart label={`${feature.name}: training data and ${pane}`} histogram={feature.histogram} height={190} width={620} />
           <PairedHistogramTable histogram={feature.histogram} />
         </div>
         <div className="stack">

@@ -18,7 +18,7 @@ export function PredictionCard({ pane }: { pane: Pane }) {
             <strong>{first ? `${first.arm} (version ${first.version})` : "predictions"}</strong>
             {prediction.verdict && <VerdictBadge verdict={prediction.verdict} />}
           </figcaption>
-          <PairedHistogramChart label="Predictions: training data and this pane" histogram={prediction.histogram} height={120} />
+          <PairedHistogramChart label="Predictions: training data and this pane" histogram={prediction.histogram} height={120} width={420} />
           <Legend
             entries={[
               { label: "on the training data", color: 0 },
@@ -37,7 +37,7 @@ export function PredictionCard({ pane }: { pane: Pane }) {
               </strong>
               <VerdictBadge verdict={arm.verdict} />
             </figcaption>
-            <PairedHistogramChart label={`Predictions of ${arm.arm} and ${arm.against}`} histogram={arm.histogram} height={120} color={2} names={[arm.against, arm.arm]} />
+            <PairedHistogramChart label={`Predictions of ${arm.arm} and ${arm.against}`} histogram={arm.histogram} height={120} width={420} color={2} names={[arm.against, arm.arm]} />
             <Legend
               entries={[
                 { label: arm.against, color: 0 },

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ApiError } from "../api/http";
-import { alertsQuery, monitorQuery, paneQuery, type Alert, type Monitor, type MonitorSettings, type Pane, type PaneSummary } from "../api/monitors";
+import { alertsQuery, monitorQuery, paneQuery, type Alert, type FeatureReport, type Monitor, type MonitorSettings, type Pane, type PaneSummary, type PredictionReport } from "../api/monitors";
 import { Ago, Badge, Card, Crumbs } from "../components/basics";
 import { HeatStrip, type StripRow } from "../components/heat-strip";
 import { Answer, Empty } from "../components/states";
@@ -89,12 +89,21 @@ function Rules({ settings }: { settings: MonitorSettings }) {
   );
 }
 
+/** What a pane says of a feature, or of the predictions. */
+function reportOf(pane: Pane | undefined, name: string | undefined): FeatureReport | undefined {
+  if (name === "prediction") return isReport(pane?.prediction) ? pane.prediction : undefined;
+  return pane?.features.find((one) => one.name === name);
+}
+
+function isReport(report: PredictionReport | undefined): report is PredictionReport & FeatureReport {
+  return report?.verdict !== undefined;
+}
+
 function stripRows(panes: (Pane | undefined)[]): StripRow[] {
   const newest = panes.findLast((pane) => pane !== undefined && pane.features.length > 0);
   const names = newest?.features.map((feature) => feature.name) ?? [];
-  const rows: StripRow[] = names.map((name) => ({ name, reports: panes.map((pane) => pane?.features.find((feature) => feature.name === name)) }));
-  if (newest?.prediction.verdict === undefined) return rows;
-  return [...rows, { name: "prediction", reports: panes.map((pane) => (pane?.prediction.verdict === undefined ? undefined : { ...pane.features[0]!, ...pane.prediction })) }];
+  if (isReport(newest?.prediction)) names.push("prediction");
+  return names.map((name) => ({ name, reports: panes.map((pane) => reportOf(pane, name)) }));
 }
 
 function usePanes(endpoint: string, panes: PaneSummary[]): (Pane | undefined)[] {
@@ -106,7 +115,7 @@ function usePanes(endpoint: string, panes: PaneSummary[]): (Pane | undefined)[] 
 
 function PaneView({ monitor, panes, pane, details, feature }: { monitor: Monitor; panes: PaneSummary[]; pane: PaneSummary; details: Pane | undefined; feature: string | undefined }) {
   const navigate = route.useNavigate();
-  const chosen = details?.features.find((one) => one.name === feature);
+  const chosen = reportOf(details, feature);
   return (
     <>
       <div className="verdicts">
