@@ -6,6 +6,7 @@ import { ThemeSwitch } from "./theme-switch";
 const liveWords = {
   connecting: ["Connecting", "Waiting for the server's stream of changes"],
   live: ["Live", "Changes appear by themselves"],
+  paused: ["Paused", "The page catches up when it is looked at again"],
   polling: ["Polling", "The stream of changes is down; the page asks every few seconds"],
 } as const;
 

@@ -1,7 +1,7 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 
-/** Whether changes arrive by themselves ("live") or the page asks every few seconds ("polling"). */
-export type LiveState = "connecting" | "live" | "polling";
+/** Whether changes arrive by themselves ("live"), the page asks every few seconds ("polling"), or nobody looks at it ("paused"). */
+export type LiveState = "connecting" | "live" | "polling" | "paused";
 
 interface ChangeEvent {
   run_id?: string;
@@ -42,20 +42,21 @@ export class LiveUpdates {
   private readonly stale = new Map<string, QueryKey>();
   private gathering = false;
   private poll: ReturnType<typeof setInterval> | undefined;
+  private source: EventSource | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly client: QueryClient;
 
   constructor(client: QueryClient) {
     this.client = client;
   }
 
+  /**
+   * Listens while the page is on the screen. A browser opens six connections to a server, all tabs
+   * together, so tabs in the background give theirs back and catch up when they return.
+   */
   start(): void {
-    const source = new EventSource("/api/v1/events");
-    source.onopen = () => this.enter("live");
-    source.onerror = () => {
-      this.enter("polling");
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.start(), pollEvery);
-    };
-    for (const kind of kinds) source.addEventListener(kind, (event) => this.take(kind, event));
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.close() : this.open()));
+    if (!document.hidden) this.open();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -64,6 +65,25 @@ export class LiveUpdates {
   };
 
   readonly current = (): LiveState => this.state;
+
+  private open(): void {
+    this.close();
+    const source = new EventSource("/api/v1/events");
+    this.source = source;
+    source.onopen = () => this.enter("live");
+    source.onerror = () => {
+      this.enter("polling");
+      if (source.readyState === EventSource.CLOSED) this.retry = setTimeout(() => this.open(), pollEvery);
+    };
+    for (const kind of kinds) source.addEventListener(kind, (event) => this.take(kind, event));
+  }
+
+  private close(): void {
+    clearTimeout(this.retry);
+    this.source?.close();
+    if (this.source) this.enter("paused");
+    this.source = undefined;
+  }
 
   private take(kind: string, event: MessageEvent<string>): void {
     const change = JSON.parse(event.data) as ChangeEvent;
@@ -82,7 +102,7 @@ export class LiveUpdates {
 
   private enter(state: LiveState): void {
     if (state === this.state) return;
-    const wasDown = this.state === "polling";
+    const wasDown = this.state === "polling" || this.state === "paused";
     this.state = state;
     clearInterval(this.poll);
     if (state === "polling") this.poll = setInterval(() => void this.client.invalidateQueries(), pollEvery);
