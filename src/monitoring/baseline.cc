@@ -54,8 +54,9 @@ void SummariseTexts(const columnar::Texts& cells, ReferenceColumn& column) {
     }
   }
   std::vector<std::pair<std::string_view, int64_t>> ranked(frequencies.begin(), frequencies.end());
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   for (size_t i = 0; i < ranked.size(); ++i) {
     if (i >= kCategoryLimit) {
       column.other += ranked[i].second;
