@@ -21,12 +21,16 @@ function wordOf(report: FeatureReport | undefined): string {
   return `${verdictWords[report.verdict]}, effect ${formatNumber(report.effect)}`;
 }
 
+/** From here on a cell is dark enough for light text. */
+const strongEffect = 0.4;
+
 /** Drift is told by colour and by a mark, so that colour alone never carries it. */
 function Cell({ verdict, effect }: { verdict: Verdict | undefined; effect: number | null | undefined }) {
-  const strength = verdict === "drift" ? 35 + 65 * Math.min(1, effect ?? 0) : 100;
+  const size = Math.min(1, effect ?? 0);
+  const strength = size < strongEffect ? 20 + 40 * size : 60 + 40 * size;
   const background = verdict === "drift" ? `color-mix(in srgb, var(--bad) ${strength}%, var(--surface))` : undefined;
   return (
-    <span className="heat-cell" data-verdict={verdict ?? "none"} style={background === undefined ? undefined : { background }}>
+    <span className="heat-cell" data-verdict={verdict ?? "none"} data-strong={size >= strongEffect} style={background === undefined ? undefined : { background }}>
       {verdict === "drift" ? formatNumber(Math.round((effect ?? 0) * 100) / 100) : ""}
     </span>
   );

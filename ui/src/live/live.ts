@@ -17,7 +17,7 @@ const gatherFor = 300;
 export function staleAfter(kind: string, change: ChangeEvent): QueryKey[] {
   switch (kind) {
     case "run":
-      return [["runs"], ["run", change.run_id], ["history"], ["artifacts", change.run_id]];
+      return [["runs"], ["run", change.run_id], ["history", change.run_id], ["artifacts", change.run_id]];
     case "experiment":
       return [["experiments"]];
     case "model":
@@ -31,6 +31,15 @@ export function staleAfter(kind: string, change: ChangeEvent): QueryKey[] {
     default:
       return [];
   }
+}
+
+function isHistory(key: QueryKey): boolean {
+  return key[0] === "history";
+}
+
+/** A chart is of many runs; it is stale when one of them changed. */
+function drawsRun(key: QueryKey, run: unknown): boolean {
+  return isHistory(key) && Array.isArray(key[1]) && key[1].includes(run);
 }
 
 const kinds = ["run", "experiment", "model", "endpoint", "predictions", "alert"];
@@ -97,7 +106,7 @@ export class LiveUpdates {
     this.gathering = false;
     const keys = [...this.stale.values()];
     this.stale.clear();
-    for (const queryKey of keys) void this.client.invalidateQueries({ queryKey });
+    for (const queryKey of keys) void this.client.invalidateQueries(isHistory(queryKey) ? { predicate: (query) => drawsRun(query.queryKey, queryKey[1]) } : { queryKey });
   }
 
   private enter(state: LiveState): void {
