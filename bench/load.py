@@ -34,7 +34,7 @@ def run_wrk(url: str, script: str, connections: int, seconds: int) -> Load:
 
 def parse(text: str) -> Load:
     def percentile(name: str) -> float:
-        found = re.search(rf"^\s+{name}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
+        found = re.search(rf"^\s+{name}%\s+([\d.]+)(us|ms|s|m)\s*$", text, re.MULTILINE)
         return float(found.group(1)) * UNITS[found.group(2)] if found else float("nan")
 
     rate = re.search(r"^Requests/sec:\s+([\d.]+)", text, re.MULTILINE)
