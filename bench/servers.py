@@ -27,12 +27,14 @@ def free_port() -> int:
 class Running:
     def __init__(self, command: list[str], url: str, health: str, environment: dict[str, str] | None = None, cwd: Path | None = None):
         self.url = url
+        tools = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # mlflow starts uvicorn by its bare name
+        environment = {"PATH": tools, **(environment or {})}
         begin = time.perf_counter()
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **environment},
             cwd=cwd,
             start_new_session=True,
         )

@@ -20,10 +20,6 @@ bool HasHashedName(std::string_view path) {
   return dot != std::string_view::npos && dot > kHashLength && name[dot - kHashLength - 1] == '-';
 }
 
-bool HasExtension(std::string_view path) {
-  return path.substr(path.rfind('/') + 1).find('.') != std::string_view::npos;
-}
-
 /// "/api" covers "/api" and "/api/x", not "/apiary".
 bool IsBelow(std::string_view path, std::string_view prefix) {
   return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
@@ -50,6 +46,11 @@ Response Send(const Request& request, const EmbeddedFile& file) {
     return response;
   }
   response.headers.Add("Content-Type", std::string(file.content_type));
+  if (file.content_type.starts_with("text/html")) {
+    response.headers.Add(
+        "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'");
+  }
   if (packed) response.headers.Add("Content-Encoding", "gzip");
   response.body = packed ? file.gzip_content : file.content;
   return response;
@@ -76,7 +77,7 @@ bool StaticFiles::IsNavigation(const Request& request) const {
   const bool reserved =
       std::any_of(reserved_prefixes_.begin(), reserved_prefixes_.end(),
                   [&](const std::string& prefix) { return IsBelow(path, prefix); });
-  return !reserved && !HasExtension(path) && WantsHtml(request);
+  return !reserved && !IsBelow(path, "/assets") && WantsHtml(request);
 }
 
 const EmbeddedFile* StaticFiles::Find(const Request& request) const {

@@ -22,9 +22,10 @@ struct EmbeddedFile {
 /// Serves a single-page application from the binary.
 ///
 /// Names with a hash ("assets/app-5f2c9b1a.js") may be cached for ever; others are revalidated by
-/// ETag. A browser's navigation (Accept: text/html) to a path without an extension that no file has
-/// gets index.html, except under the prefixes of the programming interfaces; everything else gets
-/// 404 with an empty body, other methods than GET and HEAD too. Thread-safe.
+/// ETag. A browser's navigation (Accept: text/html) to a path that no file has gets index.html,
+/// except under assets/ and the prefixes of the programming interfaces; everything else gets 404
+/// with an empty body, other methods than GET and HEAD too. HTML allows content of this server only
+/// (Content-Security-Policy). Thread-safe.
 class StaticFiles {
  public:
   explicit StaticFiles(std::span<const EmbeddedFile> files);

@@ -55,7 +55,8 @@ TEST_F(StaticFilesTest, AnswersAKnownETagWith304) {
 }
 
 TEST_F(StaticFilesTest, ServesTheIndexForPagesOfTheApplication) {
-  for (const char* path : {"/experiments/3", "/models/churn", "/endpoints", "/apiary"})
+  for (const char* path :
+       {"/experiments/3", "/models/churn", "/endpoints", "/apiary", "/models/churn.v2"})
     EXPECT_EQ(files_.Serve(Get(path, "text/html,*/*")).body, "<html>") << path;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json/writer.h"
+#include "monitoring/events.h"
 #include "net/event_stream.h"
 #include "net/router.h"
 #include "registry/events.h"
@@ -105,6 +106,17 @@ std::string Describe(const serving::PredictionsLogged& event) {
   return text;
 }
 
+std::string Describe(const monitoring::AlertChanged& event) {
+  std::string text;
+  base::json::Writer(text)
+      .BeginObject()
+      .Member("endpoint", event.endpoint)
+      .Member("feature", event.feature)
+      .Member("state", event.is_firing ? "firing" : "resolved")
+      .EndObject();
+  return text;
+}
+
 template <typename Event>
 base::EventBus::Subscription Forward(base::EventBus& events, net::EventHub& hub, std::string name) {
   return events.Subscribe<Event>(
@@ -126,6 +138,7 @@ std::vector<base::EventBus::Subscription> AddEventRoutes(net::Router& router, ne
   subscriptions.push_back(Forward<registry::ModelChanged>(events, hub, "model"));
   subscriptions.push_back(Forward<serving::EndpointChanged>(events, hub, "endpoint"));
   subscriptions.push_back(Forward<serving::PredictionsLogged>(events, hub, "predictions"));
+  subscriptions.push_back(Forward<monitoring::AlertChanged>(events, hub, "alert"));
   return subscriptions;
 }
 

@@ -11,9 +11,9 @@ class Router;
 
 namespace yard::protocols::native {
 
-/// Adds GET /api/v1/events: server-sent events named run, experiment, model, endpoint and alert,
-/// each with one JSON object that says what changed. A page reads the thing anew when it hears of
-/// it; there is no replay.
+/// Adds GET /api/v1/events: server-sent events named run, experiment, model, endpoint, predictions
+/// and alert, each with one JSON object that says what changed. A page reads the thing anew when it
+/// hears of it; there is no replay.
 ///
 /// Keep what is returned as long as events are to flow.
 [[nodiscard]] std::vector<base::EventBus::Subscription> AddEventRoutes(net::Router& router,
