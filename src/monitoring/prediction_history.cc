@@ -19,6 +19,7 @@ class LogHistory final : public PredictionHistory {
     YARD_ASSIGN_OR_RETURN(const auto records, log_.Find(request_ids));
     std::vector<std::optional<Place>> places(records.size());
     for (size_t i = 0; i < records.size(); ++i) {
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): checked above.
       if (records[i]) places[i] = Place{records[i]->source->endpoint, records[i]->event_time};
     }
     return places;

@@ -109,6 +109,7 @@ base::Result<int64_t> PredictionWriter::EndpointKey(const std::string& name) {
   YARD_ASSIGN_OR_RETURN(
       const auto row,
       transaction_.QueryOne("SELECT endpoint_key FROM logged_endpoint WHERE name = ?", name));
+  if (!row) return base::DataLoss("the prediction log lost a row that it had just written");
   return row->Integer(0);
 }
 
@@ -125,6 +126,7 @@ base::Result<PredictionWriter::SourceKeys> PredictionWriter::KeysOf(
   YARD_ASSIGN_OR_RETURN(
       const auto row, transaction_.QueryOne(
                           "SELECT source_key FROM prediction_source WHERE document = ?", document));
+  if (!row) return base::DataLoss("the prediction log lost a row that it had just written");
   keys.source = row->Integer(0);
   keys_.emplace(&source, keys);
   return keys;
@@ -156,6 +158,7 @@ base::Result<void> PredictionWriter::Insert(const LoggedRow& row, int64_t sequen
 base::Result<int64_t> PredictionWriter::NextSequence() {
   YARD_ASSIGN_OR_RETURN(const auto row,
                         transaction_.QueryOne("SELECT next_sequence FROM prediction_log_state"));
+  if (!row) return base::DataLoss("the prediction log lost a row that it had just written");
   return row->Integer(0);
 }
 
@@ -280,7 +283,7 @@ base::Result<std::optional<PredictionLog::Extent>> PredictionReader::ExtentOf(
       const auto newest,
       snapshot_.QueryOne("SELECT MAX(event_ms) FROM prediction WHERE endpoint_key = ?",
                          *endpoint_key));
-  if (!oldest || oldest->IsNull(0)) return Found();
+  if (!oldest || !newest || oldest->IsNull(0)) return Found();
   return Found({base::Millis(oldest->Integer(0)), base::Millis(newest->Integer(0))});
 }
 

@@ -125,6 +125,7 @@ void VersionLoader::Fail(Endpoint& endpoint, const std::string& arm,
 
 void VersionLoader::LoadLastServed(Endpoint& endpoint, const std::string& arm,
                                    const Endpoint::LoadTicket& ticket, const base::Error& why) {
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the caller made sure.
   auto servable = Prepare(*ticket.last_served);
   if (!servable.ok()) return endpoint.FailLoad(arm, ticket.epoch, Explain(why));
   Adopt(endpoint, arm, ticket, *std::move(servable));

@@ -77,6 +77,7 @@ struct Exact {
 
 std::optional<Exact> ExactTest(size_t n1, size_t n2, double distance) {
   const size_t divisor = std::gcd(n1, n2);
+  // NOLINTNEXTLINE(bugprone-integer-division): whole numbers are meant.
   const double steps = static_cast<double>(n1 / divisor) * static_cast<double>(n2);
   const double rounded = std::nearbyint(distance * steps);
   const double statistic = rounded / steps;
@@ -94,6 +95,7 @@ bool UsesExact(KsMethod method, size_t n1, size_t n2) {
   if (method == KsMethod::kAsymptotic) return false;
   const size_t divisor = std::gcd(n1, n2);
   const double largest = std::numeric_limits<int32_t>::max();
+  // NOLINTNEXTLINE(bugprone-integer-division): whole numbers are meant.
   return static_cast<double>(n1 / divisor) < largest / static_cast<double>(n2 / divisor);
 }
 

@@ -196,6 +196,7 @@ base::Result<std::shared_ptr<arrow::Table>> ToArrow(const Table& table) {
     fields.push_back(arrow::field(column.name, array->type()));
     arrays.push_back(std::move(array));
   }
+  // NOLINTNEXTLINE(performance-move-const-arg): a cheap handle.
   return arrow::Table::Make(arrow::schema(std::move(fields)), std::move(arrays),
                             static_cast<int64_t>(table.row_count));
 }

@@ -150,8 +150,10 @@ Result<void> SkopsNodes::ReadContent(Element value, Node& node) {
 
 Result<void> SkopsNodes::ReadRawContent(Node& node) {
   if (node.loader.empty()) return {};
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the caller made sure.
   YARD_RETURN_IF_ERROR(factory_.Spend(node.raw_content->size()));
   // An array around it, because a document's root may not be a scalar.
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the caller made sure.
   const std::string document = "[" + std::string(*node.raw_content) + "]";
   node.raw_content.reset();
   return base::json::Read(document, [&](Element root) {

@@ -188,6 +188,7 @@ class UbjsonReader {
   Result<DocumentValue> ReadArray(int depth) {
     YARD_ASSIGN_OR_RETURN(const Header header, ReadHeader());
     if (header.type && NumberSize(*header.type) > 0)
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the caller made sure.
       return ReadTypedNumbers(*header.type, *header.count);
     DocumentValue array;
     array.kind = DocumentKind::kNumbers;
