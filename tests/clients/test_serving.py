@@ -12,6 +12,7 @@ import pytest
 import requests
 
 ROWS = 400
+PATIENCE = 120  # seconds; far more than a loaded machine needs, so that only a real hang fails
 SKOPS_TYPES = ["numpy.dtype", "sklearn.tree._tree.Tree"]
 
 
@@ -102,28 +103,30 @@ class Endpoint:
 
     def create(self, *arms: dict, **fields) -> dict:
         body = {"name": self.name, **({"arms": list(arms)} if arms else {}), **fields}
-        return self._json(requests.post(self.api, json=body, timeout=60))
+        self._json(requests.post(self.api, json=body, timeout=PATIENCE))
+        return self.await_that(lambda endpoint: all(arm["state"] != "loading" for arm in endpoint["arms"]))
 
     def get(self, part: str = "") -> dict:
-        return self._json(requests.get(f"{self.api}/{self.name}{part}", timeout=30))
+        return self._json(requests.get(f"{self.api}/{self.name}{part}", timeout=PATIENCE))
 
     def rollback(self) -> dict:
-        return self._json(requests.post(f"{self.api}/{self.name}/rollback", json={}, timeout=30))
+        return self._json(requests.post(f"{self.api}/{self.name}/rollback", json={}, timeout=PATIENCE))
 
     def invoke(self, body: dict, **options) -> requests.Response:
-        return requests.post(f"{self.url}/endpoints/{self.name}/invocations", json=body, timeout=30, **options)
+        return requests.post(f"{self.url}/endpoints/{self.name}/invocations", json=body, timeout=PATIENCE, **options)
 
     def predict(self, body: dict, **options) -> requests.Response:
-        return requests.post(f"{self.url}/predict/{self.name}", json=body, timeout=30, **options)
+        return requests.post(f"{self.url}/predict/{self.name}", json=body, timeout=PATIENCE, **options)
 
     def await_version(self, version: str) -> dict:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            endpoint = self.get()
-            if endpoint["arms"][0].get("resolved", {}).get("version") == version:
-                return endpoint
+        return self.await_that(lambda endpoint: endpoint["arms"][0].get("resolved", {}).get("version") == version)
+
+    def await_that(self, is_reached) -> dict:
+        deadline = time.monotonic() + PATIENCE
+        while not is_reached(endpoint := self.get()):
+            assert time.monotonic() < deadline, endpoint
             time.sleep(0.005)
-        raise AssertionError(f"version {version} never served: {self.get()}")
+        return endpoint
 
     @staticmethod
     def _json(answer: requests.Response) -> dict:
@@ -158,14 +161,14 @@ def test_answers_equal_the_library(mlflow, client, endpoint, frame, models, kind
         f"{endpoint.url}/endpoints/{endpoint.name}/invocations",
         data=json.dumps(body),
         headers={"Content-Type": "application/json"},
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert answer.json()["predictions"] == model.predict(frame).tolist()
     answer = requests.post(
         f"{endpoint.url}/endpoints/{endpoint.name}/invocations",
         data=json.dumps({**body, "params": {"predict_method": "predict_proba"}}),
         headers={"Content-Type": "application/json"},
-        timeout=30,
+        timeout=PATIENCE,
     )
     ours, theirs = np.array(answer.json()["predictions"]), model.predict_proba(frame)
     if kind == "cloudpickle":  # linear models are within a bound, trees are equal to the bit
@@ -198,7 +201,7 @@ def test_every_form_of_the_scoring_protocol_gives_one_answer(mlflow, endpoint, f
         f"{endpoint.url}/endpoints/{endpoint.name}/invocations",
         data=few.to_csv(index=False),
         headers={"Content-Type": "text/csv"},
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert csv.json() == {"predictions": expected}
 
@@ -227,12 +230,12 @@ def test_bad_input_is_told_clearly(mlflow, endpoint, frame, models):
     assert missing.json()["error"]["details"]["column"] == "visits"
     text = endpoint.predict({**row, "visits": "many"})
     assert (text.status_code, text.json()["error"]["reason"]) == (400, "wrong_type")
-    broken = requests.post(f"{endpoint.url}/predict/{endpoint.name}", data="{", timeout=10)
+    broken = requests.post(f"{endpoint.url}/predict/{endpoint.name}", data="{", timeout=PATIENCE)
     assert (broken.status_code, broken.json()["error"]["reason"]) == (400, "malformed_json")
-    unknown = requests.post(f"{endpoint.url}/predict/nobody", json=row, timeout=10)
+    unknown = requests.post(f"{endpoint.url}/predict/nobody", json=row, timeout=PATIENCE)
     assert (unknown.status_code, unknown.json()["error"]["reason"]) == (404, "endpoint_not_found")
     other_type = requests.post(
-        f"{endpoint.url}/endpoints/{endpoint.name}/invocations", data="x", headers={"Content-Type": "text/html"}, timeout=10
+        f"{endpoint.url}/endpoints/{endpoint.name}/invocations", data="x", headers={"Content-Type": "text/html"}, timeout=PATIENCE
     )
     assert other_type.status_code == 415
     schema = endpoint.invoke({"dataframe_records": [{"visits": "secret"}]})
@@ -270,11 +273,7 @@ def test_a_version_that_cannot_be_read_leaves_the_old_one_serving(mlflow, client
     client.set_registered_model_alias(endpoint.name, "champion", good)
     endpoint.create(model=f"models:/{endpoint.name}@champion")
     client.set_registered_model_alias(endpoint.name, "champion", bad)
-    deadline = time.monotonic() + 20
-    while "error" not in endpoint.get()["arms"][0]:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    arm = endpoint.get()["arms"][0]
+    arm = endpoint.await_that(lambda status: "error" in status["arms"][0])["arms"][0]
     assert arm["state"] == "serving"
     assert arm["resolved"]["version"] == good
     assert "KNeighbors" in arm["error"]
@@ -295,7 +294,7 @@ class Load(threading.Thread):
     def run(self) -> None:
         session = requests.Session()
         while not self.ending.is_set():
-            answer = session.post(f"{self.endpoint.url}/predict/{self.endpoint.name}", json=self.row, timeout=30)
+            answer = session.post(f"{self.endpoint.url}/predict/{self.endpoint.name}", json=self.row, timeout=PATIENCE)
             self.answers += 1
             if answer.status_code != 200:
                 self.failures.append(answer.text)
@@ -318,7 +317,7 @@ def test_no_request_fails_while_the_alias_moves_a_hundred_times(mlflow, client, 
     assert client.get_model_version_by_alias(endpoint.name, "champion").version == versions[0]
     for load in loads:
         load.ending.set()
-        load.join(30)
+        load.join(PATIENCE)
     assert sum(load.answers for load in loads) > 50
     assert [failure for load in loads for failure in load.failures] == []
 
@@ -351,6 +350,6 @@ def test_the_metrics_count_predictions(mlflow, endpoint, frame, models):
     version = models.register(mlflow, "skops", endpoint.name)
     endpoint.create(model=f"models:/{endpoint.name}/{version}")
     endpoint.predict(records(frame)[0])
-    metrics = requests.get(f"{endpoint.url}/metrics", timeout=10).text
+    metrics = requests.get(f"{endpoint.url}/metrics", timeout=PATIENCE).text
     line = next(line for line in metrics.splitlines() if line.startswith("yard_predictions_total{") and endpoint.name in line)
     assert line.endswith(" 1")
